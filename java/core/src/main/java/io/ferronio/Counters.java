@@ -1,0 +1,94 @@
+package io.ferronio;
+
+import io.ferronio.internal.Tally;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Totals since the start of the process, for this copy of the library.
+ *
+ * <p>A snapshot is immutable. Its numbers are read one after the other while other threads go on, so they
+ * need not fit each other to the last unit.
+ */
+public final class Counters {
+
+    private final Map<Route, Long> transfers = new EnumMap<>(Route.class);
+    private final Map<Route, Long> bytes = new EnumMap<>(Route.class);
+    private final long mapped = Tally.mapped();
+    private final long mappedBytes = Tally.mappedBytes();
+    private final long retired = Tally.retired();
+    private final long retiredBytes = Tally.retiredBytes();
+
+    private Counters() {
+        for (Route route : Route.values()) {
+            transfers.put(route, Tally.transfers(route));
+            bytes.put(route, Tally.bytes(route));
+        }
+    }
+
+    /**
+     * Reads all totals.
+     *
+     * @return the totals now
+     */
+    public static Counters snapshot() {
+        return new Counters();
+    }
+
+    /**
+     * Calls that took a route.
+     *
+     * @param route the route
+     * @return how many transfers took it, those that moved nothing included
+     */
+    public long transfers(Route route) {
+        return transfers.get(route);
+    }
+
+    /**
+     * Bytes that took a route.
+     *
+     * @param route the route
+     * @return how many bytes were moved by it
+     */
+    public long bytes(Route route) {
+        return bytes.get(route);
+    }
+
+    /**
+     * Mappings made by FerroNIO whose file is still mapped.
+     *
+     * @return their number
+     */
+    public long mapped() {
+        return mapped;
+    }
+
+    /**
+     * The size of those mappings.
+     *
+     * @return bytes of address space
+     */
+    public long mappedBytes() {
+        return mappedBytes;
+    }
+
+    /**
+     * Mappings that were unmapped, and whose addresses are still taken because an object that knows them
+     * has not been collected.
+     *
+     * @return their number
+     */
+    public long retired() {
+        return retired;
+    }
+
+    /**
+     * The size of those: address space only, no memory.
+     *
+     * @return bytes of address space
+     */
+    public long retiredBytes() {
+        return retiredBytes;
+    }
+}

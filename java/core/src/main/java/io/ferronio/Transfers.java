@@ -1,0 +1,58 @@
+package io.ferronio;
+
+import io.ferronio.internal.Tally;
+import io.ferronio.internal.TransferEngine;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * The JDK's transfer contract, call for call, on the JDK's own channels.
+ *
+ * <p>All methods may be called by any thread, platform or virtual, at any time; channels may be closed and
+ * threads interrupted meanwhile. They allocate nothing.
+ */
+public final class Transfers {
+
+    private Transfers() {
+    }
+
+    /**
+     * Does what {@code source.transferTo(position, count, target)} does on the running JDK: the same checks
+     * in the same order, the same exceptions, the same counts.
+     *
+     * <p>From a file to a {@code SocketChannel}, a pipe or another file, one {@code sendfile64(2)} moves the
+     * bytes (the JDK makes two or three system calls); every other pair of channels goes to the JDK's method.
+     *
+     * <p>Blocks while a blocking target is full. On a virtual thread it then parks and leaves its carrier to
+     * others, where the JDK pins it. A target in non-blocking mode takes what it can hold, perhaps nothing.
+     * A file target is written at its own position, which advances; the source's position does not change.
+     *
+     * <p>The kernel sends pages of the page cache, not copies of them: a write to the file soon after the
+     * call may still change what the receiver gets. See sendfile(2).
+     *
+     * @param source the file to send from, open for reading
+     * @param position where to begin, in bytes from the start of the file; at or past its end nothing is sent
+     * @param count the most bytes to send; a call never moves more than 2,147,479,552
+     * @param target where to send to
+     * @return the bytes moved, possibly fewer than {@code count}, possibly 0
+     * @throws IllegalArgumentException if {@code position} or {@code count} is negative
+     * @throws java.nio.channels.NonReadableChannelException if {@code source} is not open for reading
+     * @throws java.nio.channels.NonWritableChannelException if {@code target} is a file that is not open for
+     *     writing
+     * @throws java.nio.channels.ClosedChannelException if either channel is closed
+     * @throws java.nio.channels.AsynchronousCloseException if another thread closes either channel meanwhile
+     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before or meanwhile
+     * @throws IOException as the kernel says; the message is its text for the error, as the JDK's is, and the
+     *     cause names the system call and its numbers
+     */
+    public static long transferTo(FileChannel source, long position, long count, WritableByteChannel target)
+            throws IOException {
+        long moved = TransferEngine.tryTransferTo(source, position, count, target);
+        if (moved == TransferEngine.NOT_HANDLED) {
+            moved = source.transferTo(position, count, target);
+            Tally.transferred(Route.JDK, moved);
+        }
+        return moved;
+    }
+}

@@ -1,0 +1,48 @@
+package io.ferronio.internal;
+
+import java.io.IOException;
+
+/** Linux's error numbers, and the exceptions that they become. */
+final class Errno {
+
+    static final int EPERM = 1;
+    static final int EINTR = 4;
+    static final int EAGAIN = 11;
+    static final int ENOMEM = 12;
+    static final int EFAULT = 14;
+    static final int EINVAL = 22;
+    static final int ENOSYS = 38;
+    static final int ENODATA = 61;
+    static final int EOVERFLOW = 75;
+    static final int EOPNOTSUPP = 95;
+
+    private Errno() {
+    }
+
+    /**
+     * Whether the kernel said "not this way" rather than "this cannot be done": nothing has happened, and
+     * another route may serve. EPERM is what the seccomp filters of containers answer.
+     */
+    static boolean isRefusal(long result) {
+        return result == -EINVAL || result == -ENOSYS || result == -EOPNOTSUPP || result == -EOVERFLOW
+                || result == -EPERM;
+    }
+
+    /**
+     * The exception for {@code -errno}. Its message is strerror(3)'s text alone, as in the JDK's exceptions:
+     * programs compare it with "Broken pipe". The call and its numbers are in the cause.
+     */
+    static IOException exception(long result, String call) {
+        String text = KernelNatives.errorText(Math.toIntExact(-result));
+        return new IOException(text, new SystemCallException(call + ": " + text + " (errno " + -result + ")"));
+    }
+
+    /** Names the system call; has no stack trace, the exception that it is the cause of has one. */
+    private static final class SystemCallException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        SystemCallException(String message) {
+            super(message, null, false, false);
+        }
+    }
+}

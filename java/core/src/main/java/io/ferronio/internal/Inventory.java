@@ -1,0 +1,93 @@
+package io.ferronio.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Draws up what works here and why the rest does not, for {@link io.ferronio.Capabilities}. */
+public final class Inventory {
+
+    /**
+     * Makes one entry.
+     *
+     * @param <T> its type
+     */
+    public interface Entry<T> {
+        /**
+         * Makes it.
+         *
+         * @param name what
+         * @param available whether it works
+         * @param reason what it rests on, or why it does not work and what happens instead
+         * @return the entry
+         */
+        T of(String name, boolean available, String reason);
+    }
+
+    private Inventory() {
+    }
+
+    /**
+     * The whole list.
+     *
+     * @param <T> type of an entry
+     * @param entry makes one
+     * @return the entries, in a fixed order
+     */
+    public static <T> List<T> list(Entry<T> entry) {
+        List<T> list = new ArrayList<>();
+        boolean loaded = NativeLibrary.isLoaded();
+        list.add(entry.of("native library", loaded, loaded ? NativeLibrary.origin() : NativeLibrary.cause().getMessage()));
+        if (loaded) {
+            addKernel(list, entry);
+        }
+        list.add(route(entry, "file to socket", TransferEngine.TO_SOCKET));
+        list.add(route(entry, "file to pipe", TransferEngine.TO_PIPE));
+        list.add(route(entry, "file to file", TransferEngine.TO_FILE));
+        list.add(parking(entry));
+        list.add(guard(entry));
+        list.add(of(entry, "mapped buffers", MappedMemory.unavailable(),
+                "unmapped at any time, with threads reading", "the JDK maps, the collector unmaps"));
+        list.add(of(entry, "unmap of the JDK's buffers", MappedBuffers.unavailableForJdk(),
+                "by taking its unmapper over", "the collector unmaps"));
+        list.add(of(entry, "mapped regions", MemoryAccess.unavailable(),
+                "any length, 64-bit offsets", "UnsupportedOperationException"));
+        return List.copyOf(list);
+    }
+
+    private static <T> T of(Entry<T> entry, String name, String problem, String how, String instead) {
+        return entry.of(name, problem == null, problem == null ? how : problem + "; instead: " + instead);
+    }
+
+    private static <T> void addKernel(List<T> list, Entry<T> entry) {
+        String name;
+        for (int i = 0; (name = KernelNatives.facility(i)) != null; i++) {
+            String problem = KernelNatives.tryFacility(i);
+            list.add(entry.of(name, problem == null, problem == null ? "tried on this kernel" : problem));
+        }
+    }
+
+    private static <T> T route(Entry<T> entry, String name, boolean works) {
+        String problem = null;
+        if (!works) {
+            problem = !NativeLibrary.isLoaded() ? "no native library"
+                    : Disabled.contains("sendfile") ? "sendfile " + Disabled.reason("sendfile") : JdkAccess.missing();
+        }
+        return of(entry, name, problem, "sendfile64, one system call", "the JDK's method");
+    }
+
+    private static <T> T parking(Entry<T> entry) {
+        boolean parks = TransferEngine.TO_SOCKET && TransferEngine.TO_PIPE;
+        String problem = !VirtualThreads.EXIST ? "this JDK has no virtual threads"
+                : parks ? null : "the transfers above are the JDK's";
+        return of(entry, "virtual threads park", problem, "a full socket or pipe does not pin the carrier",
+                "the thread blocks");
+    }
+
+    private static <T> T guard(Entry<T> entry) {
+        String how = "a fault in mapped memory does not end the JVM";
+        if (Guard.isAvailable() && !Guard.isFirst()) {
+            how += "; another library has put a SIGBUS handler over ours since, and must pass faults on";
+        }
+        return of(entry, "guard", Guard.unavailable(), how, "a fault may end the JVM, and nothing is unmapped under readers");
+    }
+}

@@ -1,0 +1,139 @@
+package io.ferronio.internal;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * The one room for all that is the JDK's: finds the members of its classes that the {@code *Access} classes
+ * call, one by one, and remembers what was found.
+ *
+ * <p>The native library hands {@code MethodHandles.Lookup.IMPL_LOOKUP} out once, to the initializer below;
+ * it is full power over the process and leaves this class only as handles on single members. They are
+ * read and called, nothing of the JDK's is ever written to (JEP 500). A member that a JDK does not have
+ * turns off just what needs it: that goes to the JDK's own methods.
+ */
+public final class JdkAccess {
+
+    private static final MethodHandles.Lookup LOOKUP = NativeLibrary.isLoaded() ? lookup() : null;
+
+    /** Every member that was asked for, by name, and why it cannot be had: empty if it can. */
+    private static final Map<String, String> MEMBERS = Collections.synchronizedMap(new TreeMap<>());
+    /** Those of them that only some JDKs have: without them others serve. */
+    private static final Set<String> OPTIONAL = ConcurrentHashMap.newKeySet();
+
+    private JdkAccess() {
+    }
+
+    /** {@code IMPL_LOOKUP} to the first caller, null to every other. */
+    private static native MethodHandles.Lookup lookup();
+
+    /**
+     * What was looked for so far: names such as {@code FileChannelImpl.threads}.
+     *
+     * @return for each name why the member cannot be had, the empty string if it was found
+     */
+    public static Map<String, String> members() {
+        synchronized (MEMBERS) {
+            return new TreeMap<>(MEMBERS);
+        }
+    }
+
+    /** The members that are needed and were not found, with reasons; null if there are none. */
+    static String missing() {
+        String missing = members().entrySet().stream()
+                .filter(member -> !member.getValue().isEmpty() && !OPTIONAL.contains(member.getKey()))
+                .map(member -> member.getKey() + " " + member.getValue())
+                .collect(Collectors.joining(", "));
+        return missing.isEmpty() ? null : missing;
+    }
+
+    /** A class of java.base by its binary name, or null. */
+    static Class<?> type(String name) {
+        if (LOOKUP == null) {
+            return null;
+        }
+        try {
+            return Class.forName(name, false, null);
+        } catch (ClassNotFoundException | LinkageError e) {
+            return null;
+        }
+    }
+
+    /** An instance method, as a handle of type {@code as}, which has the receiver first; or null. */
+    static MethodHandle method(Class<?> owner, String name, MethodType type, MethodType as) {
+        return find(owner, name, as, lookup -> lookup.findVirtual(owner, name, type));
+    }
+
+    /** As {@link #method}, for a method that only some JDKs have and that is not needed on the others. */
+    static MethodHandle optionalMethod(Class<?> owner, String name, MethodType type, MethodType as) {
+        if (owner != null) {
+            OPTIONAL.add(simpleName(owner.getName()) + "." + name);
+        }
+        return method(owner, name, type, as);
+    }
+
+    /** A static method, as a handle of type {@code as}; or null. */
+    static MethodHandle staticMethod(Class<?> owner, String name, MethodType type, MethodType as) {
+        return find(owner, name, as, lookup -> lookup.findStatic(owner, name, type));
+    }
+
+    /** A constructor, as a handle of type {@code as}; or null. */
+    static MethodHandle constructor(Class<?> owner, MethodType type, MethodType as) {
+        return find(owner, "<init>", as, lookup -> lookup.findConstructor(owner, type));
+    }
+
+    /** Reads an instance field, as a handle of type {@code as}, which has the receiver first; or null. */
+    static MethodHandle field(Class<?> owner, String name, Class<?> type, MethodType as) {
+        return find(owner, name, as, lookup -> lookup.findGetter(owner, name, type));
+    }
+
+    private interface Finder {
+        MethodHandle find(MethodHandles.Lookup lookup) throws ReflectiveOperationException;
+    }
+
+    private static MethodHandle find(Class<?> owner, String name, MethodType as, Finder finder) {
+        if (LOOKUP == null || owner == null) {
+            return null;
+        }
+        String member = simpleName(owner.getName()) + "." + name;
+        if (Disabled.contains(member)) {
+            MEMBERS.put(member, Disabled.reason(member));
+            return null;
+        }
+        try {
+            MethodHandle handle = finder.find(LOOKUP).asType(as);
+            MEMBERS.put(member, "");
+            return handle;
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            MEMBERS.put(member, "is not in this JDK");
+            return null;
+        }
+    }
+
+    private static String simpleName(String className) {
+        return className.substring(className.lastIndexOf('.') + 1);
+    }
+
+    /** Whether all handles that something needs were found. */
+    static boolean all(MethodHandle... handles) {
+        for (MethodHandle handle : handles) {
+            if (handle == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Throws what a handle has thrown as it is: a member throws what the JDK declares for it. */
+    @SuppressWarnings("unchecked")
+    static <T extends Throwable> RuntimeException rethrow(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+}

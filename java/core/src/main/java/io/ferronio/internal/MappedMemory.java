@@ -1,0 +1,324 @@
+package io.ferronio.internal;
+
+import java.io.IOException;
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.FileChannel;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Memory mapped from a file, and its life: mapped, retired (file and memory given back, addresses kept),
+ * gone. It is gone when this object is garbage, that is when no buffer or region that knows the addresses
+ * can be reached: each of them refers to it.
+ *
+ * <p>As a Runnable it is the unmapper of its buffer: it retires.
+ */
+public final class MappedMemory implements Runnable {
+
+    /** The modes that are ours; their places are their numbers in {@link MappingNatives#map}. */
+    private static final List<FileChannel.MapMode> MODES =
+            List.of(FileChannel.MapMode.READ_ONLY, FileChannel.MapMode.READ_WRITE, FileChannel.MapMode.PRIVATE);
+
+    /** Whether files can be mapped so that they can be unmapped safely. */
+    private static final boolean AVAILABLE =
+            FileChannelAccess.CAN_MAP && BufferAccess.CAN_MAKE && Guard.isAvailable();
+
+    /** With the JDK's own kind of thread: one of ours would keep our class loader from ever being collected. */
+    private static final Cleaner COLLECTOR = Cleaner.create();
+
+    private final Life life;
+    private final long address;
+
+    private MappedMemory(Life life) {
+        this.life = life;
+        this.address = MappingNatives.address(life.handle);
+    }
+
+    /** Ends the memory's life when {@code owner} is garbage. */
+    static void releaseWith(Object owner, Life life) {
+        COLLECTOR.register(owner, life);
+    }
+
+    /**
+     * Why files cannot be mapped by us here: then the JDK maps them.
+     *
+     * @return the reason, or null if they can
+     */
+    public static String unavailable() {
+        if (AVAILABLE) {
+            return null;
+        }
+        return Guard.isAvailable() ? JdkAccess.missing() : "no guard: " + Guard.unavailable();
+    }
+
+    /**
+     * Whether {@link #map} takes such a call: everything is there that it needs, and nothing is wrong with
+     * the arguments. Whatever is wrong with them, the JDK's own method finds, too.
+     *
+     * @param channel the file
+     * @param mode the mode
+     * @param position where to begin
+     * @param size bytes
+     * @return whether it does
+     */
+    public static boolean canMap(FileChannel channel, FileChannel.MapMode mode, long position, long size) {
+        return AVAILABLE && FileChannelAccess.isInstance(channel) && isOurs(mode) && size > 0
+                && position >= 0 && position + size > 0 && channel.isOpen() && FileChannelAccess.isReadable(channel)
+                && (mode == FileChannel.MapMode.READ_ONLY || FileChannelAccess.isWritable(channel))
+                && !Thread.currentThread().isInterrupted();
+    }
+
+    /**
+     * Whether a mode is one of the three that every JDK has. Modes are compared by identity, as the JDK does.
+     *
+     * @param mode the mode, perhaps null
+     * @return whether it is
+     */
+    public static boolean isOurs(FileChannel.MapMode mode) {
+        return mode != null && MODES.contains(mode);
+    }
+
+    /**
+     * Maps a file as {@code FileChannel.map} does, of any size. A file that is too short is extended, if the
+     * channel is open for writing. Where the kernel has no memory for it, garbage is collected and it is
+     * tried once more, as the JDK does.
+     *
+     * @param channel the file
+     * @param mode one of the three modes
+     * @param position where in the file
+     * @param size bytes, over 0
+     * @return the memory
+     * @throws IOException as {@code FileChannel.map}
+     */
+    public static MappedMemory map(FileChannel channel, FileChannel.MapMode mode, long position, long size)
+            throws IOException {
+        long handle = tryMap(channel, mode, position, size);
+        if (handle == -Errno.ENOMEM) {
+            collectGarbage();
+            handle = tryMap(channel, mode, position, size);
+        }
+        if (handle == -Errno.ENOMEM) {
+            throw new IOException("Map failed", new OutOfMemoryError("Map failed"));
+        }
+        if (handle < 0) {
+            throw Errno.exception(handle, "mmap of " + channel + ", " + mode + ", position " + position + ", " + size
+                    + " bytes");
+        }
+        Life life = new Life(handle, size, null);
+        Tally.mapped(size);
+        MappedMemory memory = new MappedMemory(life);
+        releaseWith(memory, life);
+        return memory;
+    }
+
+    private static long tryMap(FileChannel channel, FileChannel.MapMode mode, long position, long size)
+            throws IOException {
+        int index = FileChannelAccess.addThread(channel);
+        try {
+            if (!channel.isOpen()) {
+                throw new AsynchronousCloseException();
+            }
+            int file = FileChannelAccess.descriptor(channel);
+            long handle = MappingNatives.map(file, MODES.indexOf(mode), position, size);
+            if (handle == -Errno.ENODATA) {
+                extend(channel, file, position + size);
+                handle = MappingNatives.map(file, MODES.indexOf(mode), position, size);
+            }
+            return handle;
+        } finally {
+            FileChannelAccess.removeThread(channel, index);
+        }
+    }
+
+    /** Makes the file longer, under the lock under which the JDK does so; never shorter. */
+    private static void extend(FileChannel channel, int file, long size) throws IOException {
+        if (!FileChannelAccess.isWritable(channel)) {
+            throw new IOException("Channel not open for writing - cannot extend file to required size");
+        }
+        synchronized (FileChannelAccess.positionLock(channel)) {
+            long result = MappingNatives.fileSize(file);
+            while (result >= 0 && result < size || result == -Errno.EINTR) {
+                result = MappingNatives.setFileSize(file, size);
+                if (result == 0) {
+                    return;
+                }
+            }
+            if (result < 0) {
+                throw Errno.exception(result, "ftruncate of " + channel + " to " + size + " bytes");
+            }
+        }
+    }
+
+    /** Dropped mappings still hold their addresses until they are collected. */
+    private static void collectGarbage() {
+        System.gc();
+        try {
+            Thread.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * The address of the first byte.
+     *
+     * @return an address
+     */
+    public long address() {
+        return address;
+    }
+
+    /**
+     * A buffer on all of the memory, which retires it when it is cleaned. For sizes below 2 GiB.
+     *
+     * @param readOnly whether it refuses writes
+     * @return the buffer
+     */
+    public MappedByteBuffer newBuffer(boolean readOnly) {
+        return BufferAccess.newBuffer(Math.toIntExact(life.size), address, this, readOnly);
+    }
+
+    /**
+     * A buffer on a part, which keeps the memory reachable and does not unmap anything.
+     *
+     * @param memory null for a region of no bytes
+     * @param offset of its first byte
+     * @param capacity bytes
+     * @param readOnly whether it refuses writes
+     * @return the buffer
+     */
+    public static MappedByteBuffer newView(MappedMemory memory, long offset, int capacity, boolean readOnly) {
+        long start = memory == null ? 0 : memory.address + offset;
+        return BufferAccess.newBuffer(capacity, start, new View(memory), readOnly);
+    }
+
+    /** In the place of an unmapper: there to be referred to, so that the memory outlives the buffer. */
+    record View(MappedMemory memory) implements Runnable {
+        @Override
+        public void run() {
+            // The region that the buffer was made from decides when to unmap.
+        }
+    }
+
+    /**
+     * Gives file and memory back at once. Idempotent. Threads that use the memory meanwhile or afterwards get
+     * what the guard gives them.
+     *
+     * @throws IllegalStateException if the kernel refuses; the memory is then still mapped
+     */
+    public void retire() {
+        try {
+            life.retire();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** The unmapper's work. Throws nothing: an exception here would end the JVM. */
+    @Override
+    public void run() {
+        try {
+            retire();
+        } catch (Throwable e) {
+            // Still mapped: the collector unmaps it together with this object.
+            System.getLogger(MappedMemory.class.getName()).log(System.Logger.Level.WARNING, "unmapping put off", e);
+        }
+    }
+
+    /**
+     * Writes changes back to the file and waits.
+     *
+     * @param offset of the first byte
+     * @param length bytes
+     * @throws IOException as msync(2) says
+     */
+    public void force(long offset, long length) throws IOException {
+        try {
+            long result;
+            do {
+                result = MappingNatives.force(life.handle, offset, length);
+            } while (result == -Errno.EINTR);
+            if (result < 0) {
+                throw Errno.exception(result, "msync of " + length + " bytes at offset " + offset);
+            }
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Brings pages into memory.
+     *
+     * @param offset of the first byte
+     * @param length bytes
+     * @return whether it was done: false on a kernel that cannot (before Linux 5.14)
+     * @throws IOException if a page cannot be read from the file
+     */
+    public boolean load(long offset, long length) throws IOException {
+        try {
+            long result;
+            do {
+                result = MappingNatives.load(life.handle, offset, length);
+            } while (result == -Errno.EINTR);
+            if (result == -Errno.EFAULT) {
+                throw new IOException("cannot load " + length + " bytes at offset " + offset + ": a page cannot be read"
+                        + " from the file, which was truncated or has an I/O error");
+            }
+            if (result < 0 && result != -Errno.EINVAL) {
+                throw Errno.exception(result, "madvise(MADV_POPULATE_READ) of " + length + " bytes at offset " + offset);
+            }
+            return result >= 0;
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** The native handle and what becomes of it; apart from its owner, so that the owner can be garbage. */
+    static final class Life implements Runnable {
+        private final long handle;
+        private final long size;
+        private final Runnable beforehand;
+        private final AtomicBoolean retired = new AtomicBoolean();
+
+        /**
+         * Takes charge of a handle.
+         *
+         * @param size bytes mapped, for the totals
+         * @param beforehand run right before the addresses are given back, when they cannot be anybody else's yet;
+         *     or null
+         */
+        Life(long handle, long size, Runnable beforehand) {
+            this.handle = handle;
+            this.size = size;
+            this.beforehand = beforehand;
+        }
+
+        void retire() {
+            long result = MappingNatives.retire(handle);
+            if (result == -Errno.ENOMEM) {
+                collectGarbage();
+                result = MappingNatives.retire(handle);
+            }
+            if (result < 0) {
+                throw new IllegalStateException("cannot unmap " + size + " bytes now, they stay mapped until no buffer"
+                        + " shows them", Errno.exception(result, "mmap(MAP_FIXED) of an empty file over " + size + " bytes"));
+            }
+            if (result > 0 && retired.compareAndSet(false, true)) {
+                Tally.retired(size);
+            }
+        }
+
+        /** By the collector, once, when nothing reaches the memory. */
+        @Override
+        public void run() {
+            if (beforehand != null) {
+                beforehand.run();
+            }
+            MappingNatives.release(handle);
+            Tally.unmapped(size, retired.get());
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.ferronio.internal;
+
+/** Hot natives on mappings. A handle is a native object: released once, after its last use. */
+final class MappingNatives {
+
+    private MappingNatives() {
+    }
+
+    /** fstat(2): bytes, or {@code -errno}. */
+    static native long fileSize(int file);
+
+    /** ftruncate(2): 0, or {@code -errno}. */
+    static native long setFileSize(int file, long size);
+
+    /**
+     * mmap(2): a handle, or {@code -errno}; {@code -ENODATA} if the file is too short, and then nothing has
+     * happened. Modes: 0 READ_ONLY, 1 READ_WRITE, 2 PRIVATE.
+     */
+    static native long map(int file, int mode, long position, long length);
+
+    /** Takes over a mapping that the JDK made: a handle, or {@code -errno}. */
+    static native long adopt(long start, long length);
+
+    /** The address of the first byte. */
+    static native long address(long handle);
+
+    /** Gives file and memory back, keeps the addresses: 1 if this call did it, 0 if done before, or {@code -errno}. */
+    static native long retire(long handle);
+
+    /** munmap(2): 0. The handle is gone. */
+    static native long release(long handle);
+
+    /** msync(2) with MS_SYNC: 0, or {@code -errno}. */
+    static native long force(long handle, long offset, long length);
+
+    /** madvise(2) with MADV_POPULATE_READ: 0, or {@code -errno}. */
+    static native long load(long handle, long offset, long length);
+}

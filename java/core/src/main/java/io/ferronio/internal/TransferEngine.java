@@ -1,0 +1,255 @@
+package io.ferronio.internal;
+
+import io.ferronio.Route;
+import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The one door to our transfers. It takes a call only if all is well with it; every call with something
+ * wrong (closed, negative, not readable, interrupted) and every pair of channels that is not ours goes to
+ * the JDK's own method, which then finds the same thing wrong and throws what it always throws. So the
+ * order of checks and the exceptions are the running JDK's by construction.
+ */
+public final class TransferEngine {
+
+    /** "Ask the JDK": decided before anything has happened. */
+    public static final long NOT_HANDLED = -1;
+
+    private static final boolean ENABLED = FileChannelAccess.CAN_SEND && !Disabled.contains("sendfile");
+    static final boolean TO_SOCKET = ENABLED && WriteSide.SOCKET.isAvailable();
+    static final boolean TO_PIPE = ENABLED && WriteSide.PIPE.isAvailable();
+    static final boolean TO_FILE = ENABLED && FileChannelAccess.CAN_RECEIVE;
+
+    /** Where the JDK has a protocol for transfers to sockets, it writes to pipes from mapped chunks of 8 MiB. */
+    private static final long MOST_TO_PIPE = WriteSide.SOCKET.hasTransferProtocol() ? 8 << 20 : Long.MAX_VALUE;
+
+    private TransferEngine() {
+    }
+
+    /**
+     * Transfers, or says that the JDK should.
+     *
+     * @param source as in {@code FileChannel.transferTo}
+     * @param position as there
+     * @param count as there
+     * @param target as there
+     * @return bytes moved, or {@link #NOT_HANDLED}
+     * @throws IOException as there
+     */
+    public static long tryTransferTo(FileChannel source, long position, long count, WritableByteChannel target)
+            throws IOException {
+        if (!ENABLED || (position | count) < 0 || !FileChannelAccess.isInstance(source) || !source.isOpen()
+                || !FileChannelAccess.isReadable(source) || Thread.currentThread().isInterrupted()) {
+            return NOT_HANDLED;
+        }
+        long moved = NOT_HANDLED;
+        if (target instanceof SocketChannel) {
+            if (TO_SOCKET && WriteSide.SOCKET.isInstance(target) && target.isOpen() && SizedFiles.contains(source)) {
+                moved = toSelectable(WriteSide.SOCKET, source, position, count, (SelectableChannel) target);
+            }
+        } else if (target instanceof Pipe.SinkChannel) {
+            if (TO_PIPE && WriteSide.PIPE.isInstance(target) && target.isOpen() && SizedFiles.contains(source)) {
+                long most = Math.min(count, MOST_TO_PIPE);
+                moved = toSelectable(WriteSide.PIPE, source, position, most, (SelectableChannel) target);
+            }
+        } else if (TO_FILE && FileChannelAccess.isInstance(target) && target != source && target.isOpen()) {
+            FileChannel file = (FileChannel) target;
+            if (FileChannelAccess.isWritable(file) && !FileChannelAccess.isAppend(file) && SizedFiles.contains(source)) {
+                moved = toFile(source, position, count, file);
+            }
+        }
+        if (moved != NOT_HANDLED) {
+            Tally.transferred(Route.SENDFILE, moved);
+        }
+        return moved;
+    }
+
+    /** To a socket or pipe: one system call; more only on a virtual thread, or to wait for a blocking target. */
+    private static long toSelectable(WriteSide side, FileChannel source, long position, long count,
+            SelectableChannel target) throws IOException {
+        boolean virtual = VirtualThreads.isCurrent();
+        long moved = 0;
+        while (true) {
+            long n;
+            try {
+                n = side.hasTransferProtocol()
+                        ? sendInTransfer(side, source, position + moved, count - moved, target, virtual)
+                        : sendInWrite(side, source, position + moved, count - moved, target, virtual);
+                if (n == -Errno.EAGAIN && target.isBlocking()) {
+                    // Blocking for its users, non-blocking for the kernel: a virtual thread has used it.
+                    awaitWritable(side, target);
+                    continue;
+                }
+            } catch (ClosedChannelException e) {
+                return closed(e, source, target, moved);
+            }
+            if (n >= 0) {
+                moved += n;
+                if (n > 0 && moved < count && virtual && target.isBlocking()) {
+                    continue; // What a blocking sendfile(2) does by itself on a platform thread.
+                }
+                return moved;
+            }
+            if (moved > 0 || n == -Errno.EAGAIN) {
+                return moved;
+            }
+            if (Errno.isRefusal(n)) {
+                return NOT_HANDLED;
+            }
+            throw failure(n, source, position, count, target);
+        }
+    }
+
+    /** Sends under the protocol that JDKs after 21 have for transfers to sockets. */
+    private static long sendInTransfer(WriteSide side, FileChannel source, long position, long count,
+            SelectableChannel target, boolean virtual) throws IOException {
+        long n = -Errno.EINTR;
+        side.beforeTransferTo(target);
+        try {
+            if (virtual && target.isBlocking()) {
+                side.prepareForVirtualThread(target);
+            }
+            n = send(side, source, position, count, target);
+        } finally {
+            side.afterTransferTo(target, n >= 0);
+        }
+        return n;
+    }
+
+    /** Sends under the protocol that the JDK has for writes. */
+    private static long sendInWrite(WriteSide side, FileChannel source, long position, long count,
+            SelectableChannel target, boolean virtual) throws IOException {
+        long n = -Errno.EINTR;
+        ReentrantLock lock = side.lock(target);
+        lock.lock();
+        try {
+            boolean blocking = target.isBlocking();
+            try {
+                side.beginWrite(target, blocking);
+                if (!target.isOpen()) {
+                    throw new AsynchronousCloseException();
+                }
+                if (virtual && blocking) {
+                    side.prepareForVirtualThread(target);
+                }
+                n = send(side, source, position, count, target);
+            } finally {
+                side.endWrite(target, blocking, n > 0);
+            }
+        } finally {
+            lock.unlock();
+        }
+        return n;
+    }
+
+    /** Inside the target's protocol: enters the source's, and calls the kernel. */
+    private static long send(WriteSide side, FileChannel source, long position, long count, SelectableChannel target)
+            throws IOException {
+        long n = -Errno.EINTR;
+        int index = -1;
+        FileChannelAccess.beginBlocking(source);
+        try {
+            index = FileChannelAccess.addThread(source);
+            while (n == -Errno.EINTR && source.isOpen() && target.isOpen()) {
+                n = TransferNatives.sendfile(side.descriptor(target), FileChannelAccess.descriptor(source), position, count);
+            }
+        } finally {
+            FileChannelAccess.removeThread(source, index);
+            FileChannelAccess.endBlocking(source, n >= 0);
+        }
+        if (n == -Errno.EINTR) {
+            throw new AsynchronousCloseException();
+        }
+        return n;
+    }
+
+    /**
+     * Waits until a blocking target takes bytes again. The source is not held meanwhile: whoever closes it
+     * must not wait for a slow peer. The target is, as in the JDK's own blocking writes.
+     */
+    private static void awaitWritable(WriteSide side, SelectableChannel target) throws IOException {
+        ReentrantLock lock = side.lock(target);
+        lock.lock();
+        try {
+            boolean blocking = target.isBlocking();
+            try {
+                side.beginWrite(target, blocking);
+                if (blocking && target.isOpen()) {
+                    side.parkUntilWritable(target);
+                }
+            } finally {
+                side.endWrite(target, blocking, false);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** To another file, at that file's own position. */
+    private static long toFile(FileChannel source, long position, long count, FileChannel target) throws IOException {
+        try {
+            long n = sendToFile(source, position, count, target);
+            if (n >= 0) {
+                return n;
+            }
+            if (Errno.isRefusal(n)) {
+                return NOT_HANDLED;
+            }
+            throw failure(n, source, position, count, target);
+        } catch (ClosedChannelException e) {
+            return closed(e, source, target, 0);
+        }
+    }
+
+    private static long sendToFile(FileChannel source, long position, long count, FileChannel target)
+            throws IOException {
+        long n = -Errno.EINTR;
+        int sourceIndex = -1;
+        int targetIndex = -1;
+        FileChannelAccess.beginBlocking(source);
+        try {
+            sourceIndex = FileChannelAccess.addThread(source);
+            targetIndex = FileChannelAccess.addThread(target);
+            while (n == -Errno.EINTR && source.isOpen() && target.isOpen()) {
+                int from = FileChannelAccess.descriptor(source);
+                int to = FileChannelAccess.descriptor(target);
+                // Two channels may share one descriptor: the JDK has a way of its own for that.
+                n = from == to ? -Errno.EINVAL : TransferNatives.sendfile(to, from, position, count);
+            }
+        } finally {
+            FileChannelAccess.removeThread(target, targetIndex);
+            FileChannelAccess.removeThread(source, sourceIndex);
+            FileChannelAccess.endBlocking(source, n >= 0);
+        }
+        if (n == -Errno.EINTR) {
+            throw new AsynchronousCloseException();
+        }
+        return n;
+    }
+
+    /** What a ClosedChannelException inside a transfer means to the caller. */
+    private static long closed(ClosedChannelException e, FileChannel source, Channel target, long moved)
+            throws ClosedChannelException {
+        if (moved == 0 && source.isOpen() && target.isOpen()) {
+            return NOT_HANDLED; // Only the output was shut down; the JDK's method knows what to say.
+        }
+        if (moved > 0 && !(e instanceof ClosedByInterruptException)) {
+            return moved; // As sendfile(2), woken by a signal, returns what it has sent so far.
+        }
+        throw FileChannelAccess.transferFailed(source, e, target);
+    }
+
+    private static IOException failure(long n, FileChannel source, long position, long count, Object target) {
+        return Errno.exception(n, "sendfile64 from " + source + " at position " + position + ", " + count
+                + " bytes, to " + target);
+    }
+}

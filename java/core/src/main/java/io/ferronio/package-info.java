@@ -1,0 +1,23 @@
+/**
+ * FerroNIO: what {@code FileChannel} and {@code MappedByteBuffer} do, on the JDK's own channels, with
+ * fewer system calls, memory that can be unmapped safely, and mappings of any length.
+ *
+ * <ul>
+ *   <li>{@link io.ferronio.Transfers}: the JDK's transfer contract, faster.
+ *   <li>{@link io.ferronio.Mappings}: mapped buffers that can be unmapped at any time.
+ *   <li>{@link io.ferronio.MappedRegion}: a mapping with 64-bit length and offsets.
+ *   <li>{@link io.ferronio.Capabilities}: what works here, and why the rest does not.
+ *   <li>{@link io.ferronio.Counters}: what was moved, by which route, and what is mapped.
+ * </ul>
+ *
+ * <p>System properties, read once when the library is first used:
+ * <ul>
+ *   <li>{@code io.ferronio.library}: path of the native library to load instead of the one in the jar;
+ *   <li>{@code io.ferronio.workdir}: folder in which the jar's library is unpacked (default: {@code
+ *       java.io.tmpdir}); the file is deleted as soon as it is loaded;
+ *   <li>{@code io.ferronio.disable}: comma-separated list of what not to use: routes ({@code sendfile}),
+ *       {@code guard}, or one of the JDK's members by name ({@code FileChannelImpl.threads}). What is
+ *       switched off is left to the JDK.
+ * </ul>
+ */
+package io.ferronio;

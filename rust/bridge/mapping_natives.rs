@@ -1,0 +1,179 @@
+//! `io.ferronio.internal.MappingNatives`: mappings as handles.
+//!
+//! A handle is a [`Mapping`] in a box, as a number. Java makes sure that a handle is released once, after
+//! every other use of it: `MappedMemory` holds it, and the collector says when nothing reaches that.
+
+use super::boundary::{self, descriptor};
+use crate::kernel::memory::{self, MapMode};
+use crate::mapping::Mapping;
+use jni_sys::{JNIEnv, jclass, jint, jlong};
+use nix::errno::Errno;
+use std::num::NonZeroUsize;
+
+const _: () = assert!(size_of::<jlong>() == size_of::<*mut Mapping>());
+
+fn to_handle(mapping: Mapping) -> jlong {
+    Box::into_raw(Box::new(mapping)) as jlong
+}
+
+/// # Safety
+///
+/// `handle` came from [`to_handle`] and is not released before the returned reference is last used.
+unsafe fn mapping<'a>(handle: jlong) -> nix::Result<&'a Mapping> {
+    // SAFETY: the caller's promise, or null.
+    unsafe { (handle as *const Mapping).as_ref() }.ok_or(Errno::EINVAL)
+}
+
+fn unsigned(number: jlong) -> nix::Result<usize> {
+    usize::try_from(number).map_err(|_| Errno::EINVAL)
+}
+
+/// `static native long fileSize(int file)`: fstat(2).
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_fileSize(
+    env: *mut JNIEnv,
+    _class: jclass,
+    file: jint,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: Java is in the file's thread set, so a close waits for us.
+        memory::file_size(unsafe { descriptor(file) }?)
+    })
+}
+
+/// `static native long setFileSize(int file, long size)`: ftruncate(2).
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_setFileSize(
+    env: *mut JNIEnv,
+    _class: jclass,
+    file: jint,
+    size: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: Java is in the file's thread set, so a close waits for us.
+        memory::set_file_size(unsafe { descriptor(file) }?, size)?;
+        Ok(0)
+    })
+}
+
+/// `static native long map(int file, int mode, long position, long length)`: a handle. `mode` is 0 for
+/// READ_ONLY, 1 for READ_WRITE, 2 for PRIVATE. Does not extend the file: a file that ends before
+/// `position + length` is `-ENODATA`, and nothing has happened.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_map(
+    env: *mut JNIEnv,
+    _class: jclass,
+    file: jint,
+    mode: jint,
+    position: jlong,
+    length: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: Java is in the file's thread set, so a close waits for us.
+        let file = unsafe { descriptor(file) }?;
+        let mode = match mode {
+            0 => MapMode::ReadOnly,
+            1 => MapMode::ReadWrite,
+            2 => MapMode::Private,
+            _ => return Err(Errno::EINVAL),
+        };
+        let end = position.checked_add(length).ok_or(Errno::EOVERFLOW)?;
+        let length = NonZeroUsize::new(unsigned(length)?).ok_or(Errno::EINVAL)?;
+        if memory::file_size(file)? < end {
+            return Err(Errno::ENODATA);
+        }
+        Ok(to_handle(Mapping::map(file, mode, position, length)?))
+    })
+}
+
+/// `static native long adopt(long start, long length)`: a handle for a file mapping that the JDK made and
+/// has given up.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_adopt(
+    env: *mut JNIEnv,
+    _class: jclass,
+    start: jlong,
+    length: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        let start = unsigned(start)?;
+        let length = NonZeroUsize::new(unsigned(length)?).ok_or(Errno::EINVAL)?;
+        // SAFETY: Java has claimed the JDK's unmapper, which will therefore never run.
+        Ok(to_handle(unsafe { Mapping::adopt(start, length) }?))
+    })
+}
+
+/// `static native long address(long handle)`: the address of the first byte.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_address(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        Ok(unsafe { mapping(handle) }?.address() as jlong)
+    })
+}
+
+/// `static native long retire(long handle)`: 1 if this call retired it, 0 if it was already.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_retire(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        unsafe { mapping(handle) }?.retire().map(jlong::from)
+    })
+}
+
+/// `static native long release(long handle)`: gives the addresses back; the handle is gone.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_release(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        if handle == 0 {
+            return Err(Errno::EINVAL);
+        }
+        // SAFETY: Java releases a handle once, when nothing can reach it any more.
+        drop(unsafe { Box::from_raw(handle as *mut Mapping) });
+        Ok(0)
+    })
+}
+
+/// `static native long force(long handle, long offset, long length)`: msync(2) with MS_SYNC.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_force(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+    offset: jlong,
+    length: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        unsafe { mapping(handle) }?.force(unsigned(offset)?, unsigned(length)?)?;
+        Ok(0)
+    })
+}
+
+/// `static native long load(long handle, long offset, long length)`: madvise(2) with MADV_POPULATE_READ.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_load(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+    offset: jlong,
+    length: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        unsafe { mapping(handle) }?.load(unsigned(offset)?, unsigned(length)?)?;
+        Ok(0)
+    })
+}

@@ -1,0 +1,16 @@
+//! The only code that knows JNI: one file per Java class with natives, named after it.
+//!
+//! * *Hot* natives run on every transfer or mapping. They are static, take and give primitives, never touch
+//!   the `JNIEnv`, and return a value >= 0 or `-errno`: see [`boundary::hot`].
+//! * *Cold* natives run at start-up or for a report. They use the `jni` crate: see [`boundary::cold`].
+//!
+//! Neither lets a panic cross into the JVM.
+
+mod boundary;
+mod boundary_natives;
+mod guard_natives;
+mod jdk_access;
+mod kernel_natives;
+mod mapping_natives;
+mod native_library;
+mod transfer_natives;

@@ -1,0 +1,231 @@
+//! The guard: a SIGBUS handler that keeps the process alive when a page of a mapping cannot be had.
+//!
+//! A page cannot be had when its file was truncated, its disk is full under a hole, its device failed, or
+//! when the mapping was retired (see [`crate::mapping`]). The handler puts zero pages where the access
+//! went, lets HotSpot post its `InternalError` where it can, and lets the access run again: on zeros. Every
+//! other SIGBUS goes to the handler that was there before, unchanged.
+//!
+//! All of [`on_sigbus`] is async-signal-safe: no allocation, no lock that an ordinary thread holds for
+//! long, no lazily made thread-local, no arithmetic that could panic.
+
+mod hotspot;
+mod reentry;
+
+use crate::kernel::memory;
+use crate::mapping::registry::{self, Slot};
+use libc::{c_int, c_void, siginfo_t, ucontext_t};
+use nix::errno::Errno;
+use std::mem::MaybeUninit;
+use std::ops::Range;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+pub use hotspot::HotSpot;
+
+/// `si_code` of a page that cannot be had. The other codes are a misaligned access (`BUS_ADRALN`) to a good
+/// page and failed memory (`BUS_MCEERR_*`): neither is cured by another page.
+const BUS_ADRERR: c_int = 2;
+
+/// The most pages that one fault on a live mapping may cost: each is asked for before it is replaced.
+const MOST_LIVE_PAGES: u32 = 512;
+/// On a retired mapping there is nothing to ask: a few faults cover any range, with few VMAs.
+const MOST_RETIRED_PAGES: u32 = 1 << 31;
+
+/// What was installed for SIGBUS before us; set before our handler can run, and then leaked.
+static PREVIOUS: AtomicPtr<libc::sigaction> = AtomicPtr::new(ptr::null_mut());
+
+/// Installs the handler. Idempotent.
+///
+/// # Errors
+///
+/// Those of sigaction(2): none is expected.
+pub fn install(hotspot: Option<HotSpot>) -> nix::Result<()> {
+    static INSTALLING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+    if !PREVIOUS.load(Ordering::Acquire).is_null() {
+        return Ok(());
+    }
+    if let Some(hotspot) = hotspot {
+        hotspot.publish();
+    }
+    let previous = Box::leak(Box::new(current_action()?));
+    PREVIOUS.store(previous, Ordering::Release);
+
+    // SAFETY: all-zero is a valid sigaction: no flags, an empty mask.
+    let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+    action.sa_sigaction = on_sigbus as *const () as usize;
+    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
+    // SAFETY: `action` is initialised, and its handler is async-signal-safe and never unmapped (-z nodelete).
+    if unsafe { libc::sigaction(libc::SIGBUS, &action, ptr::null_mut()) } == -1 {
+        let errno = Errno::last();
+        PREVIOUS.store(ptr::null_mut(), Ordering::Release);
+        return Err(errno);
+    }
+    Ok(())
+}
+
+/// Whether SIGBUS still comes to us first: another library may have replaced our handler since.
+pub fn is_installed() -> bool {
+    current_action().is_ok_and(|action| action.sa_sigaction == on_sigbus as *const () as usize)
+}
+
+fn current_action() -> nix::Result<libc::sigaction> {
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: a null second argument asks without changing; the kernel fills the third.
+    Errno::result(unsafe { libc::sigaction(libc::SIGBUS, ptr::null(), action.as_mut_ptr()) })?;
+    // SAFETY: sigaction(2) succeeded; and all-zero would be valid, too.
+    Ok(unsafe { action.assume_init() })
+}
+
+/// # Safety
+///
+/// Called by the kernel, as a handler with `SA_SIGINFO`.
+unsafe extern "C" fn on_sigbus(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
+    let errno = Errno::last_raw();
+    // SAFETY: with SA_SIGINFO the kernel passes a valid siginfo_t; SIGBUS fills si_addr.
+    let (code, address) = unsafe { ((*info).si_code, (*info).si_addr().addr()) };
+    let ours = if code == BUS_ADRERR {
+        registry::find(address)
+    } else {
+        None
+    };
+    match ours {
+        Some(slot) => reentry::once(|| {
+            if slot.exclusively(|| revive(slot, address)) {
+                slot.count_fault();
+                // SAFETY: the arguments are the kernel's own.
+                unsafe { tell_hotspot(signal, info, context) };
+            } else {
+                // SAFETY: the arguments are the kernel's own.
+                unsafe { pass_on(signal, info, context) };
+            }
+        }),
+        // SAFETY: the arguments are the kernel's own.
+        None => unsafe { pass_on(signal, info, context) },
+    }
+    Errno::set_raw(errno);
+}
+
+/// Puts zero pages at `address` and, where more of the range is dead, around it. `false` if that is not
+/// possible: then the access must not run again, it would fault for ever.
+fn revive(slot: &Slot, address: usize) -> bool {
+    let Some(pages) = slot.pages().filter(|pages| pages.contains(&address)) else {
+        // Freed while we waited for it: nobody may touch these addresses, least of all we.
+        return false;
+    };
+    let page = memory::page_size();
+    let extent = if slot.is_retired() {
+        retired_extent(slot, &pages, address, page)
+    } else {
+        live_extent(slot, &pages, address, page)
+    };
+    // SAFETY: the extent lies within a registered range, and each of its pages is dead.
+    let replaced = unsafe { memory::replace_with_zeros(extent.start, extent.len()) };
+    if replaced.is_err() && slot.is_retired() {
+        // Out of VMAs, most likely: one for the whole range frees all that its pieces take.
+        // SAFETY: the range is registered, and every page of a retired range is dead.
+        return unsafe { memory::replace_with_zeros(pages.start, pages.len()) }.is_ok();
+    }
+    replaced.is_ok()
+}
+
+/// The pages from the faulting one on that are dead, up to the slot's next extent. Each page is asked, so
+/// that data which is still there (between two holes of a full disk, say) never disappears under zeros.
+fn live_extent(slot: &Slot, pages: &Range<usize>, address: usize, page: usize) -> Range<usize> {
+    let start = memory::page_floor(address, page);
+    let most = slot.next_extent(MOST_LIVE_PAGES) as usize;
+    let limit = start
+        .saturating_add(most.saturating_mul(page))
+        .min(pages.end);
+    let mut end = start.saturating_add(page);
+    while end < limit && memory::is_dead(end, page) {
+        end = end.saturating_add(page);
+    }
+    start..end
+}
+
+/// All of a retired range is dead, so the extent grows on both sides: an aligned block around the fault.
+fn retired_extent(slot: &Slot, pages: &Range<usize>, address: usize, page: usize) -> Range<usize> {
+    let block = (slot.next_extent(MOST_RETIRED_PAGES) as usize).saturating_mul(page);
+    let start = memory::page_floor(address, block);
+    start.max(pages.start)..start.saturating_add(block).min(pages.end)
+}
+
+/// Lets HotSpot post its `InternalError` for an access from Java, and sees to it that the access runs
+/// again. HotSpot's own way is to skip the instruction, which leaves garbage in its register.
+///
+/// # Safety
+///
+/// The arguments are those of the signal handler.
+unsafe fn tell_hotspot(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
+    let Some(hotspot) = HotSpot::published() else {
+        return;
+    };
+    let context = context.cast::<ucontext_t>();
+    // SAFETY: the kernel passes a valid ucontext_t, which the handler may change.
+    unsafe {
+        let program_counter = *program_counter(context);
+        if hotspot.handle(signal, info, context) {
+            *self::program_counter(context) = program_counter;
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+type Register = libc::greg_t;
+#[cfg(target_arch = "aarch64")]
+type Register = u64;
+
+/// # Safety
+///
+/// `context` points to a valid ucontext_t.
+#[cfg(target_arch = "x86_64")]
+unsafe fn program_counter(context: *mut ucontext_t) -> *mut Register {
+    // SAFETY: the caller's promise; REG_RIP is an index of gregs.
+    unsafe { &raw mut (*context).uc_mcontext.gregs[libc::REG_RIP as usize] }
+}
+
+/// # Safety
+///
+/// `context` points to a valid ucontext_t.
+#[cfg(target_arch = "aarch64")]
+unsafe fn program_counter(context: *mut ucontext_t) -> *mut Register {
+    // SAFETY: the caller's promise.
+    unsafe { &raw mut (*context).uc_mcontext.pc }
+}
+
+/// Hands the signal to whoever had it before us, as the kernel would have done.
+///
+/// # Safety
+///
+/// The arguments are those of the signal handler.
+unsafe fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
+    let previous = PREVIOUS.load(Ordering::Acquire);
+    if previous.is_null() {
+        return;
+    }
+    // SAFETY: set by `install` to a leaked, initialised sigaction that nobody writes to.
+    let previous = unsafe { &*previous };
+    match previous.sa_sigaction {
+        libc::SIG_DFL | libc::SIG_IGN => {
+            // The default action cannot be called, and the kernel does not let a fault be ignored: put
+            // it back, return, and let the access fault again.
+            // SAFETY: `previous` is what sigaction(2) once gave us.
+            unsafe { libc::sigaction(signal, previous, ptr::null_mut()) };
+        }
+        handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
+            // SAFETY: with SA_SIGINFO the field is a handler of this type.
+            let handler: unsafe extern "C" fn(c_int, *mut siginfo_t, *mut c_void) =
+                unsafe { std::mem::transmute(handler) };
+            // SAFETY: the arguments are the kernel's own.
+            unsafe { handler(signal, info, context) };
+        }
+        handler => {
+            // SAFETY: without SA_SIGINFO the field is a handler of this type.
+            let handler: unsafe extern "C" fn(c_int) = unsafe { std::mem::transmute(handler) };
+            // SAFETY: the argument is the kernel's own.
+            unsafe { handler(signal) };
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! `mmap(2)` and its relatives: mapping files, replacing pages in place, writing back, loading.
+//!
+//! The `replace_*`, `is_dead` and `page_floor` functions are async-signal-safe: the guard's SIGBUS handler
+//! calls them. They make bare system calls, allocate nothing and take no lock.
+
+use libc::c_void;
+use memmap2::{MmapOptions, MmapRaw};
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, SealFlag, fcntl};
+use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::mman::{MapFlags, MmapAdvise, MsFlags, ProtFlags};
+use nix::sys::stat::fstat;
+use once_cell::sync::{Lazy, OnceCell};
+use std::num::NonZeroUsize;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::ptr::NonNull;
+
+/// What `java.nio.channels.FileChannel.MapMode` calls its modes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapMode {
+    /// `PROT_READ`, `MAP_SHARED`.
+    ReadOnly,
+    /// `PROT_READ | PROT_WRITE`, `MAP_SHARED`.
+    ReadWrite,
+    /// `PROT_READ | PROT_WRITE`, `MAP_PRIVATE`: copy on write.
+    Private,
+}
+
+static PAGE_SIZE: Lazy<usize> = Lazy::new(|| {
+    // SAFETY: sysconf(3) has no preconditions.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(size).expect("sysconf(_SC_PAGESIZE) is positive")
+});
+
+/// The size of a page in bytes, a power of two.
+pub fn page_size() -> usize {
+    *PAGE_SIZE
+}
+
+/// The start of the page that holds `address`. Async-signal-safe.
+pub const fn page_floor(address: usize, page: usize) -> usize {
+    address & !(page - 1)
+}
+
+/// The size of an open file in bytes: `fstat(2)`.
+pub fn file_size(file: BorrowedFd<'_>) -> nix::Result<i64> {
+    Ok(fstat(file)?.st_size)
+}
+
+/// Sets the size of an open file: `ftruncate(2)`.
+pub fn set_file_size(file: BorrowedFd<'_>, size: i64) -> nix::Result<()> {
+    nix::unistd::ftruncate(file, size)
+}
+
+/// Maps `length` bytes of `file` from `position`, which need not be aligned.
+///
+/// The owner of the result decides when the addresses are given back: dropping it is `munmap(2)`.
+pub fn map_file(
+    file: BorrowedFd<'_>,
+    mode: MapMode,
+    position: u64,
+    length: NonZeroUsize,
+) -> nix::Result<MmapRaw> {
+    let mut options = MmapOptions::new();
+    options.offset(position).len(length.get());
+    let descriptor = file.as_raw_fd();
+    let mapped = match mode {
+        MapMode::ReadOnly => options.map_raw_read_only(descriptor),
+        MapMode::ReadWrite => options.map_raw(descriptor),
+        // SAFETY: the slice that makes `map_copy` unsafe is never formed: it becomes an `MmapRaw` at once.
+        MapMode::Private => unsafe { options.map_copy(descriptor) }.map(MmapRaw::from),
+    };
+    mapped.map_err(|error| error.raw_os_error().map_or(Errno::EINVAL, Errno::from_raw))
+}
+
+/// The file behind every retired range: no bytes, and sealed so that it can never have any. An access to
+/// a page that is mapped from it raises SIGBUS, never SIGSEGV, and never reaches another mapping.
+fn empty_file() -> nix::Result<&'static OwnedFd> {
+    static EMPTY: OnceCell<OwnedFd> = OnceCell::new();
+    EMPTY.get_or_try_init(|| {
+        let file = memfd_create(
+            c"ferronio-retired",
+            MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING,
+        )?;
+        let seals = SealFlag::F_SEAL_GROW | SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_SEAL;
+        fcntl(&file, FcntlArg::F_ADD_SEALS(seals))?;
+        Ok(file)
+    })
+}
+
+/// Makes the empty file ahead of its first use, and says why if it cannot be had.
+pub fn prepare_empty_file() -> nix::Result<()> {
+    empty_file().map(|_| ())
+}
+
+/// Takes file and memory away from a range and keeps the addresses: afterwards every access to it raises
+/// SIGBUS. One atomic `mmap(MAP_FIXED)`; on an error the range is as it was.
+///
+/// # Safety
+///
+/// `start..start + length` is page-aligned and belongs to one mapping of the caller's that nobody expects
+/// to find data in any more.
+pub unsafe fn replace_with_empty(start: usize, length: NonZeroUsize) -> nix::Result<()> {
+    let address = NonZeroUsize::new(start).ok_or(Errno::EINVAL)?;
+    // The address as file offset lets the kernel merge neighbouring retired ranges into one VMA, of
+    // which a process has 65,530 by default (vm.max_map_count).
+    let offset = i64::try_from(start).map_err(|_| Errno::EOVERFLOW)?;
+    // SAFETY: MAP_FIXED replaces only pages that the caller has promised to own.
+    unsafe {
+        nix::sys::mman::mmap(
+            Some(address),
+            length,
+            ProtFlags::PROT_READ | ProtFlags::PROT_WRITE,
+            MapFlags::MAP_SHARED | MapFlags::MAP_FIXED | MapFlags::MAP_NORESERVE,
+            empty_file()?,
+            offset,
+        )
+    }?;
+    Ok(())
+}
+
+/// Puts anonymous zero pages over a range. Async-signal-safe.
+///
+/// # Safety
+///
+/// As for [`replace_with_empty`]; and no page of the range holds data that somebody may still want.
+pub unsafe fn replace_with_zeros(start: usize, length: usize) -> nix::Result<()> {
+    // SAFETY: MAP_FIXED replaces only pages that the caller has promised to own.
+    let mapped = unsafe {
+        libc::mmap(
+            start as *mut c_void,
+            length,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED,
+            -1,
+            0,
+        )
+    };
+    if mapped == libc::MAP_FAILED {
+        return Err(Errno::last());
+    }
+    Ok(())
+}
+
+/// Whether reading the page at `address` would raise SIGBUS: `madvise(MADV_POPULATE_READ)` (Linux 5.14)
+/// says so with `EFAULT` instead of a signal. `false` where the kernel cannot tell. Async-signal-safe.
+pub fn is_dead(address: usize, page: usize) -> bool {
+    // SAFETY: populating reads; it changes no memory, and an address without a mapping is an ENOMEM.
+    let result = unsafe { libc::madvise(address as *mut c_void, page, libc::MADV_POPULATE_READ) };
+    result == -1 && Errno::last() == Errno::EFAULT
+}
+
+/// Gives addresses back: `munmap(2)`.
+///
+/// # Safety
+///
+/// The range is page-aligned, belongs to the caller, and nothing will access it again.
+pub unsafe fn unmap(start: usize, length: usize) -> nix::Result<()> {
+    let address = NonNull::new(start as *mut c_void).ok_or(Errno::EINVAL)?;
+    // SAFETY: the caller's promise.
+    unsafe { nix::sys::mman::munmap(address, length) }
+}
+
+/// Writes the changed pages of a range to their file and waits for it: `msync(MS_SYNC)`.
+///
+/// # Safety
+///
+/// The range is page-aligned and mapped.
+pub unsafe fn write_back(start: usize, length: usize) -> nix::Result<()> {
+    let address = NonNull::new(start as *mut c_void).ok_or(Errno::EINVAL)?;
+    // SAFETY: the caller's promise; msync(2) changes no memory.
+    unsafe { nix::sys::mman::msync(address, length, MsFlags::MS_SYNC) }
+}
+
+/// Brings a range into memory and into the page tables: `madvise(MADV_POPULATE_READ)` (Linux 5.14).
+///
+/// # Errors
+///
+/// `EFAULT` where a page cannot be read from its file, `EINVAL` on an older kernel, `EINTR`.
+///
+/// # Safety
+///
+/// The range is page-aligned and mapped.
+pub unsafe fn populate_read(start: usize, length: usize) -> nix::Result<()> {
+    let address = NonNull::new(start as *mut c_void).ok_or(Errno::EINVAL)?;
+    // SAFETY: the caller's promise; populating reads and changes no memory.
+    unsafe { nix::sys::mman::madvise(address, length, MmapAdvise::MADV_POPULATE_READ) }
+}

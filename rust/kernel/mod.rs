@@ -1,0 +1,21 @@
+//! The kernel's facilities, one file each: typed and checked, without policy and without JNI.
+//!
+//! Every function names the system call it makes and returns [`nix::Result`], so that a caller sees the
+//! plain `errno`. Nothing here retries on `EINTR`: whoever calls knows whether it still wants the result.
+
+pub mod memory;
+pub mod probe;
+pub mod sendfile;
+
+use std::ffi::CStr;
+
+/// The C library's text for an error number: strerror_r(3).
+pub fn error_text(errno: i32) -> String {
+    let mut text = [0; 256];
+    // SAFETY: the buffer is as long as we say; strerror_r ends what it writes with a NUL.
+    unsafe { libc::strerror_r(errno, text.as_mut_ptr(), text.len()) };
+    // SAFETY: the last byte of the buffer is 0, whatever strerror_r did.
+    unsafe { CStr::from_ptr(text.as_ptr()) }
+        .to_string_lossy()
+        .into_owned()
+}

@@ -1,0 +1,187 @@
+//! Mappings and their lives: mapped, then retired, then gone.
+//!
+//! A mapping that is *retired* has given its file and its memory back but still holds its addresses, so
+//! that nothing else can appear under a pointer that somebody kept. It is *gone* (unmapped) only when its
+//! owner drops it, which the Java side does once no object can reach the addresses any more.
+
+pub mod registry;
+
+use crate::kernel::memory::{self, MapMode};
+use memmap2::MmapRaw;
+use nix::errno::Errno;
+use registry::Registration;
+use std::num::NonZeroUsize;
+use std::os::fd::BorrowedFd;
+use std::sync::{Mutex, PoisonError};
+
+/// A range of addresses that was mapped from a file, known to the guard for as long as it exists.
+pub struct Mapping {
+    // Field order is drop order: the guard forgets the range before the kernel can give it to another.
+    registration: Registration,
+    _addresses: Addresses,
+    /// The first byte that was asked for; the range itself starts at the page that holds it.
+    address: usize,
+    length: usize,
+    retiring: Mutex<()>,
+}
+
+/// Who gives the addresses back.
+enum Addresses {
+    /// Mapped by us; memmap2 unmaps it.
+    Mapped(#[allow(dead_code, reason = "held for its Drop")] MmapRaw),
+    /// Mapped by somebody who has handed it over; unmapped here.
+    Adopted { start: usize, length: usize },
+}
+
+impl Drop for Addresses {
+    fn drop(&mut self) {
+        if let Addresses::Adopted { start, length } = *self {
+            // SAFETY: `Mapping::adopt` was promised that the range is ours, and its owner has let go of it.
+            // An error leaves the range mapped, which is safe.
+            let _ = unsafe { memory::unmap(start, length) };
+        }
+    }
+}
+
+impl Mapping {
+    /// Maps `length` bytes of `file` from `position`, which need not be aligned.
+    ///
+    /// # Errors
+    ///
+    /// Those of mmap(2): `EACCES`, `EAGAIN`, `ENODEV`, `ENOMEM`, `EOVERFLOW`, `EPERM`; `EINVAL` for a range
+    /// that no file can have.
+    pub fn map(
+        file: BorrowedFd<'_>,
+        mode: MapMode,
+        position: i64,
+        length: NonZeroUsize,
+    ) -> nix::Result<Mapping> {
+        let position = u64::try_from(position).map_err(|_| Errno::EINVAL)?;
+        let map = memory::map_file(file, mode, position, length)?;
+        let address = map.as_ptr().addr();
+        Ok(Mapping {
+            registration: registry::register(pages_of(address, length.get())?),
+            _addresses: Addresses::Mapped(map),
+            address,
+            length: length.get(),
+            retiring: Mutex::new(()),
+        })
+    }
+
+    /// Takes over `length` mapped bytes at `start` from somebody who gives them up.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` unless `start` is page-aligned and the range is one.
+    ///
+    /// # Safety
+    ///
+    /// The pages of the range are one file mapping, and nobody else will unmap or replace them from now on.
+    pub unsafe fn adopt(start: usize, length: NonZeroUsize) -> nix::Result<Mapping> {
+        let pages = pages_of(start, length.get())?;
+        if pages.start != start {
+            return Err(Errno::EINVAL);
+        }
+        let adopted = Addresses::Adopted {
+            start,
+            length: pages.len(),
+        };
+        Ok(Mapping {
+            registration: registry::register(pages),
+            _addresses: adopted,
+            address: start,
+            length: length.get(),
+            retiring: Mutex::new(()),
+        })
+    }
+
+    /// The address of the first byte.
+    pub fn address(&self) -> usize {
+        self.address
+    }
+
+    /// The length in bytes.
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Whether the file and the memory have been given back.
+    pub fn is_retired(&self) -> bool {
+        self.registration.is_retired()
+    }
+
+    /// Gives the file and the memory back and keeps the addresses. Idempotent; `true` if this call did it.
+    ///
+    /// Threads that are reading or writing meanwhile fault, and the guard answers for them: do not retire
+    /// without it.
+    ///
+    /// # Errors
+    ///
+    /// Those of mmap(2) and memfd_create(2); the mapping is then as it was.
+    pub fn retire(&self) -> nix::Result<bool> {
+        let _one_at_a_time = self.retiring.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_retired() {
+            return Ok(false);
+        }
+        let pages = self.registration.pages();
+        let length = NonZeroUsize::new(pages.len()).ok_or(Errno::EINVAL)?;
+        // SAFETY: the range is ours, and by retiring it the owner says that its data is not wanted.
+        unsafe { memory::replace_with_empty(pages.start, length) }?;
+        self.registration.set_retired();
+        Ok(true)
+    }
+
+    /// Writes what has changed within `length` bytes from `offset` to the file, and waits for it.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` outside the mapping, `EIO`, `ENOSPC` and others of msync(2).
+    pub fn force(&self, offset: usize, length: usize) -> nix::Result<()> {
+        match self.pages_within(offset, length)? {
+            // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
+            Some(pages) => unsafe { memory::write_back(pages.start, pages.len()) },
+            None => Ok(()),
+        }
+    }
+
+    /// Brings `length` bytes from `offset` into memory.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` outside the mapping or where the kernel lacks `MADV_POPULATE_READ`; `EFAULT` where a page
+    /// cannot be read; `EINTR`.
+    pub fn load(&self, offset: usize, length: usize) -> nix::Result<()> {
+        match self.pages_within(offset, length)? {
+            // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
+            Some(pages) => unsafe { memory::populate_read(pages.start, pages.len()) },
+            None => Ok(()),
+        }
+    }
+
+    /// The pages that hold `length` bytes from `offset`: `None` for no bytes, `EINVAL` outside the mapping.
+    fn pages_within(
+        &self,
+        offset: usize,
+        length: usize,
+    ) -> nix::Result<Option<std::ops::Range<usize>>> {
+        let end = offset.checked_add(length).ok_or(Errno::EINVAL)?;
+        if end > self.length {
+            return Err(Errno::EINVAL);
+        }
+        if length == 0 {
+            return Ok(None);
+        }
+        pages_of(self.address + offset, length).map(Some)
+    }
+}
+
+/// The whole pages that hold `length` bytes from `address`.
+fn pages_of(address: usize, length: usize) -> nix::Result<std::ops::Range<usize>> {
+    let page = memory::page_size();
+    let start = memory::page_floor(address, page);
+    let end = address
+        .checked_add(length)
+        .and_then(|end| end.checked_next_multiple_of(page))
+        .ok_or(Errno::EINVAL)?;
+    Ok(start..end)
+}
