@@ -38,9 +38,9 @@ jdk=$(find_jdk 17 999) || die 'gradlew: a JDK 17 or newer is needed, with its co
 
 if ! command -v gradle >/dev/null; then
     if command -v apt-get >/dev/null && as_root true 2>/dev/null; then
-        echo 'gradlew: there is no gradle: apt-get install gradle' >&2
-        as_root apt-get update -q >&2
-        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends gradle >&2
+        echo 'gradlew: there is no gradle; installing it: apt-get update, apt-get install gradle' >&2
+        as_root apt-get update -qq
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends gradle >/dev/null
     fi
     command -v gradle >/dev/null || die 'gradlew: there is no gradle. Install it and call again:' \
         '  Debian, Ubuntu:  apt-get install gradle' \
@@ -69,7 +69,7 @@ for argument; do
     esac
 done
 summary=$root/build/test-summary.txt
-rm -f "$summary"
+if $tested; then rm -f "$summary"; fi
 
 if [ -f "$debian" ]; then
     # Not by its script, which prints Java's version at each call. No daemon: on JDK 17 it keeps the environment that it was started in.

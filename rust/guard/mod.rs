@@ -5,9 +5,10 @@
 //! went, lets HotSpot post its `InternalError` where it can, and lets the access run again: on zeros. Every
 //! other SIGBUS goes to the handler that was there before, unchanged.
 //!
-//! All of [`on_sigbus`] is async-signal-safe: no allocation, no lock that an ordinary thread holds for
+//! All of `on_sigbus` is async-signal-safe: no allocation, no lock that an ordinary thread holds for
 //! long, no lazily made thread-local, no arithmetic that could panic.
 
+mod disposition;
 mod hotspot;
 mod reentry;
 
@@ -16,6 +17,7 @@ use crate::mapping::registry::{self, Slot};
 use libc::{c_int, c_void, siginfo_t, ucontext_t};
 use nix::errno::Errno;
 use std::mem::MaybeUninit;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -49,33 +51,23 @@ pub fn install(hotspot: Option<HotSpot>) -> nix::Result<()> {
     if let Some(hotspot) = hotspot {
         hotspot.publish();
     }
-    let previous = Box::leak(Box::new(current_action()?));
+    disposition::find();
+    let previous = Box::leak(Box::new(disposition::get(libc::SIGBUS)?));
     PREVIOUS.store(previous, Ordering::Release);
 
     // SAFETY: all-zero is a valid sigaction: no flags, an empty mask.
     let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
     action.sa_sigaction = on_sigbus as *const () as usize;
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
-    // SAFETY: `action` is initialised, and its handler is async-signal-safe and never unmapped (-z nodelete).
-    if unsafe { libc::sigaction(libc::SIGBUS, &action, ptr::null_mut()) } == -1 {
-        let errno = Errno::last();
-        PREVIOUS.store(ptr::null_mut(), Ordering::Release);
-        return Err(errno);
-    }
-    Ok(())
+    // SAFETY: the handler is of the type SA_SIGINFO, async-signal-safe and never unmapped (-z nodelete).
+    unsafe { disposition::set(libc::SIGBUS, &action) }
+        .inspect_err(|_| PREVIOUS.store(ptr::null_mut(), Ordering::Release))
 }
 
 /// Whether SIGBUS still comes to us first: another library may have replaced our handler since.
 pub fn is_installed() -> bool {
-    current_action().is_ok_and(|action| action.sa_sigaction == on_sigbus as *const () as usize)
-}
-
-fn current_action() -> nix::Result<libc::sigaction> {
-    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: a null second argument asks without changing; the kernel fills the third.
-    Errno::result(unsafe { libc::sigaction(libc::SIGBUS, ptr::null(), action.as_mut_ptr()) })?;
-    // SAFETY: sigaction(2) succeeded; and all-zero would be valid, too.
-    Ok(unsafe { action.assume_init() })
+    disposition::get(libc::SIGBUS)
+        .is_ok_and(|action| action.sa_sigaction == on_sigbus as *const () as usize)
 }
 
 /// # Safety
@@ -115,19 +107,28 @@ fn revive(slot: &Slot, address: usize) -> bool {
         return false;
     };
     let page = memory::page_size();
-    let extent = if slot.is_retired() {
+    let retired = slot.is_retired();
+    let extent = if retired {
         retired_extent(slot, &pages, address, page)
     } else {
         live_extent(slot, &pages, address, page)
     };
-    // SAFETY: the extent lies within a registered range, and each of its pages is dead.
-    let replaced = unsafe { memory::replace_with_zeros(extent.start, extent.len()) };
-    if replaced.is_err() && slot.is_retired() {
-        // Out of VMAs, most likely: one for the whole range frees all that its pieces take.
-        // SAFETY: the range is registered, and every page of a retired range is dead.
-        return unsafe { memory::replace_with_zeros(pages.start, pages.len()) }.is_ok();
+    let put_zeros = |pages: &Range<usize>| {
+        // SAFETY: the callers below pass parts of a registered range, and each page of them is dead.
+        unsafe { memory::replace_with_zeros(pages.start, pages.len()) }.is_ok()
+    };
+    if put_zeros(&extent) {
+        return true;
     }
-    replaced.is_ok()
+    // Out of VMAs, or of memory (RLIMIT_DATA, vm.overcommit_memory=2). One page may still do, on a retired
+    // range once all that earlier answers took is given back; else one VMA for the whole range.
+    slot.restart_extents();
+    if retired && let Some(length) = NonZeroUsize::new(pages.len()) {
+        // SAFETY: the range is registered, and every page of a retired range is dead.
+        let _ = unsafe { memory::replace_with_empty(pages.start, length) };
+    }
+    let start = memory::page_floor(address, page);
+    put_zeros(&(start..start.saturating_add(page))) || retired && put_zeros(&pages)
 }
 
 /// The pages from the faulting one on that are dead, up to the slot's next extent. Each page is asked, so
@@ -212,7 +213,7 @@ unsafe fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
             // The default action cannot be called, and the kernel does not let a fault be ignored: put
             // it back, return, and let the access fault again.
             // SAFETY: `previous` is what sigaction(2) once gave us.
-            unsafe { libc::sigaction(signal, previous, ptr::null_mut()) };
+            let _ = unsafe { disposition::set(signal, previous) };
         }
         handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
             // SAFETY: with SA_SIGINFO the field is a handler of this type.

@@ -62,6 +62,11 @@ impl Slot {
         next
     }
 
+    /// Begins again with a single page. Async-signal-safe.
+    pub fn restart_extents(&self) {
+        self.extent.store(1, Ordering::Relaxed);
+    }
+
     /// Runs `action` while nobody else replaces pages of this range or frees the slot. Async-signal-safe:
     /// the holder is either another handler or a thread between two instructions of `drop`, which touches
     /// no mapped page, so the wait is short and cannot be for ourselves.
@@ -234,5 +239,7 @@ mod tests {
         let slot = Slot::free();
         let extents: Vec<u32> = (0..6).map(|_| slot.next_extent(8)).collect();
         assert_eq!(extents, [1, 2, 4, 8, 8, 8]);
+        slot.restart_extents();
+        assert_eq!(slot.next_extent(8), 2);
     }
 }

@@ -24,3 +24,39 @@ pub fn file_to_descriptor(
     let count = usize::try_from(count).map_err(|_| Errno::EINVAL)?;
     kernel::sendfile::sendfile(target, source, position, count.min(MOST_PER_CALL))
 }
+
+/// As [`file_to_descriptor`], but never more than the file holds now: for a target that may be the same file,
+/// which would grow with every byte, or that is waited for before the file is looked at.
+///
+/// # Errors
+///
+/// `EINVAL` unless the source is a regular file with a size above 0: what else fstat(2) and sendfile(2) say.
+pub fn file_to_descriptor_up_to_size(
+    target: BorrowedFd<'_>,
+    source: BorrowedFd<'_>,
+    position: i64,
+    count: i64,
+) -> nix::Result<usize> {
+    let size = regular_file_size(source)?;
+    if size == 0 || position < 0 {
+        return Err(Errno::EINVAL);
+    }
+    match size - position {
+        rest if rest < 0 => Ok(0),
+        rest => file_to_descriptor(target, source, position, count.min(rest)),
+    }
+}
+
+/// The size of a regular file: fstat(2).
+///
+/// # Errors
+///
+/// `EINVAL` for every other kind of file.
+pub fn regular_file_size(file: BorrowedFd<'_>) -> nix::Result<i64> {
+    let status = nix::sys::stat::fstat(file)?;
+    if status.st_mode & libc::S_IFMT == libc::S_IFREG {
+        Ok(status.st_size)
+    } else {
+        Err(Errno::EINVAL)
+    }
+}

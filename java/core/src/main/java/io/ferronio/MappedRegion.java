@@ -76,7 +76,7 @@ public final class MappedRegion implements AutoCloseable {
             throws IOException {
         Objects.requireNonNull(channel, "channel");
         Objects.requireNonNull(mode, "Mode is null");
-        String unavailable = MemoryAccess.unavailable();
+        String unavailable = MappedMemory.unavailableForRegions();
         if (unavailable != null) {
             throw new UnsupportedOperationException("no mapped regions here: " + unavailable, NativeLibrary.cause());
         }
@@ -90,14 +90,16 @@ public final class MappedRegion implements AutoCloseable {
         if (!MappedMemory.isOurs(mode)) {
             throw new UnsupportedOperationException("map mode " + mode);
         }
+        if (!MappedMemory.isMappable(channel)) {
+            throw new IllegalArgumentException("only the JDK's own file channels can be mapped, not a "
+                    + channel.getClass().getName());
+        }
         boolean readOnly = mode == FileChannel.MapMode.READ_ONLY;
         if (size == 0 || !MappedMemory.canMap(channel, mode, position, size)) {
             // Nothing to map, or something is wrong with the channel: the JDK's method checks, extends, throws.
             channel.map(mode, position, Math.min(size, 1));
-            if (size > 0) {
-                throw new IllegalArgumentException("only the JDK's own file channels can be mapped, not a "
-                        + channel.getClass().getName());
-            }
+        }
+        if (size == 0) {
             return new MappedRegion(null, 0, readOnly);
         }
         return new MappedRegion(MappedMemory.map(channel, mode, position, size), size, readOnly);

@@ -39,9 +39,14 @@ record FileSystemTrial(String description, List<Outcome> outcomes) {
     }
 
     static FileSystemTrial of(Path path) throws IOException {
-        FileStore store = Files.getFileStore(path);
-        String description = store.type() + " on " + store.name() + " (" + path.toRealPath() + "), "
-                + (store.getUsableSpace() >> 30) + " GiB free" + (store.isReadOnly() ? ", read-only" : "");
+        String description = path.toRealPath().toString();
+        try {
+            FileStore store = Files.getFileStore(path);
+            description = store.type() + " on " + store.name() + " (" + description + "), "
+                    + (store.getUsableSpace() >> 30) + " GiB free" + (store.isReadOnly() ? ", read-only" : "");
+        } catch (IOException e) {
+            description += ", of unknown type: " + e.getMessage(); // In a chroot no mount point may cover the path.
+        }
         return new FileSystemTrial(description, Files.isDirectory(path) ? inFolder(path) : onFile(path));
     }
 

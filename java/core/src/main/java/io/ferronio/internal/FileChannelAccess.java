@@ -45,6 +45,9 @@ final class FileChannelAccess {
             methodType(AsynchronousCloseException.class, ClosedChannelException.class, Channel.class),
             methodType(AsynchronousCloseException.class, FileChannel.class, ClosedChannelException.class, Channel.class));
 
+    /** In the place of an index: this thread is not in the set. */
+    static final int NOT_ADDED = -1;
+
     /** Whether files can be transferred from. */
     static final boolean CAN_SEND =
             JdkAccess.all(FD, FD_VALUE, READABLE, THREADS, ADD, REMOVE, BEGIN, END);
@@ -122,8 +125,11 @@ final class FileChannelAccess {
         }
     }
 
-    /** Leaves the thread set; -1 is "was not in it". */
+    /** Leaves the thread set, which this thread has entered unless {@code index} is {@link #NOT_ADDED}. */
     static void removeThread(FileChannel channel, int index) {
+        if (index == NOT_ADDED) {
+            return; // JDK 17 and 21 would take it for a place in an array.
+        }
         try {
             REMOVE.invokeExact((Object) THREADS.invokeExact(channel), index);
         } catch (Throwable e) {

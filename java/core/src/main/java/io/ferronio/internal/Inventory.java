@@ -49,7 +49,7 @@ public final class Inventory {
                 "unmapped at any time, with threads reading", "the JDK maps, the collector unmaps"));
         list.add(of(entry, "unmap of the JDK's buffers", MappedBuffers.unavailableForJdk(),
                 "by taking its unmapper over", "the collector unmaps"));
-        list.add(of(entry, "mapped regions", MemoryAccess.unavailable(),
+        list.add(of(entry, "mapped regions", MappedMemory.unavailableForRegions(),
                 "any length, 64-bit offsets", "UnsupportedOperationException"));
         return List.copyOf(list);
     }

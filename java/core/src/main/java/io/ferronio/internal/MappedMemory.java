@@ -55,6 +55,16 @@ public final class MappedMemory implements Runnable {
     }
 
     /**
+     * Why there are no mapped regions here.
+     *
+     * @return the reason, or null if there are
+     */
+    public static String unavailableForRegions() {
+        String unavailable = unavailable();
+        return unavailable == null && !MemoryAccess.AVAILABLE ? JdkAccess.missing() : unavailable;
+    }
+
+    /**
      * Whether {@link #map} takes such a call: everything is there that it needs, and nothing is wrong with
      * the arguments. Whatever is wrong with them, the JDK's own method finds, too.
      *
@@ -69,6 +79,16 @@ public final class MappedMemory implements Runnable {
                 && position >= 0 && position + size > 0 && channel.isOpen() && FileChannelAccess.isReadable(channel)
                 && (mode == FileChannel.MapMode.READ_ONLY || FileChannelAccess.isWritable(channel))
                 && !Thread.currentThread().isInterrupted();
+    }
+
+    /**
+     * Whether a channel is one of the JDK's own: of another nobody knows which file it stands for.
+     *
+     * @param channel the channel
+     * @return whether it is
+     */
+    public static boolean isMappable(FileChannel channel) {
+        return FileChannelAccess.isInstance(channel);
     }
 
     /**

@@ -31,20 +31,10 @@ public final class MemoryAccess {
     private static final long ARRAY_BASE = arrayBase();
 
     /** Whether memory can be accessed by address. */
-    private static final boolean AVAILABLE = JdkAccess.all(GET, GET_SHORT, GET_CHAR, GET_INT, GET_LONG, PUT, PUT_SHORT,
+    static final boolean AVAILABLE = JdkAccess.all(GET, GET_SHORT, GET_CHAR, GET_INT, GET_LONG, PUT, PUT_SHORT,
             PUT_CHAR, PUT_INT, PUT_LONG, COPY) && ARRAY_BASE >= 0;
 
     private MemoryAccess() {
-    }
-
-    /**
-     * Why there are no mapped regions here.
-     *
-     * @return the reason, or null if there are
-     */
-    public static String unavailable() {
-        String unavailable = MappedMemory.unavailable();
-        return unavailable == null && !AVAILABLE ? JdkAccess.missing() : unavailable;
     }
 
     private static Object instance() {

@@ -32,6 +32,10 @@ public final class TransferEngine {
     /** Where the JDK has a protocol for transfers to sockets, it writes to pipes from mapped chunks of 8 MiB. */
     private static final long MOST_TO_PIPE = WriteSide.SOCKET.hasTransferProtocol() ? 8 << 20 : Long.MAX_VALUE;
 
+    /** How long a virtual thread waits for its target before it looks whether its source was closed, in nanoseconds. */
+    private static final long LEAST_PATIENCE = 50_000_000;
+    private static final long MOST_PATIENCE = 1_000_000_000;
+
     private TransferEngine() {
     }
 
@@ -53,17 +57,17 @@ public final class TransferEngine {
         }
         long moved = NOT_HANDLED;
         if (target instanceof SocketChannel) {
-            if (TO_SOCKET && WriteSide.SOCKET.isInstance(target) && target.isOpen() && SizedFiles.contains(source)) {
+            if (TO_SOCKET && WriteSide.SOCKET.isInstance(target) && target.isOpen() && RegularFiles.contains(source)) {
                 moved = toSelectable(WriteSide.SOCKET, source, position, count, (SelectableChannel) target);
             }
         } else if (target instanceof Pipe.SinkChannel) {
-            if (TO_PIPE && WriteSide.PIPE.isInstance(target) && target.isOpen() && SizedFiles.contains(source)) {
+            if (TO_PIPE && WriteSide.PIPE.isInstance(target) && target.isOpen()) {
                 long most = Math.min(count, MOST_TO_PIPE);
                 moved = toSelectable(WriteSide.PIPE, source, position, most, (SelectableChannel) target);
             }
         } else if (TO_FILE && FileChannelAccess.isInstance(target) && target != source && target.isOpen()) {
             FileChannel file = (FileChannel) target;
-            if (FileChannelAccess.isWritable(file) && !FileChannelAccess.isAppend(file) && SizedFiles.contains(source)) {
+            if (FileChannelAccess.isWritable(file) && !FileChannelAccess.isAppend(file)) {
                 moved = toFile(source, position, count, file);
             }
         }
@@ -78,6 +82,7 @@ public final class TransferEngine {
             SelectableChannel target) throws IOException {
         boolean virtual = VirtualThreads.isCurrent();
         long moved = 0;
+        long patience = LEAST_PATIENCE;
         while (true) {
             long n;
             try {
@@ -86,7 +91,8 @@ public final class TransferEngine {
                         : sendInWrite(side, source, position + moved, count - moved, target, virtual);
                 if (n == -Errno.EAGAIN && target.isBlocking()) {
                     // Blocking for its users, non-blocking for the kernel: a virtual thread has used it.
-                    awaitWritable(side, target);
+                    awaitWritable(side, source, target, virtual ? patience : 0);
+                    patience = Math.min(2 * patience, MOST_PATIENCE);
                     continue;
                 }
             } catch (ClosedChannelException e) {
@@ -155,12 +161,16 @@ public final class TransferEngine {
     private static long send(WriteSide side, FileChannel source, long position, long count, SelectableChannel target)
             throws IOException {
         long n = -Errno.EINTR;
-        int index = -1;
+        int index = FileChannelAccess.NOT_ADDED;
         FileChannelAccess.beginBlocking(source);
         try {
             index = FileChannelAccess.addThread(source);
             while (n == -Errno.EINTR && source.isOpen() && target.isOpen()) {
-                n = TransferNatives.sendfile(side.descriptor(target), FileChannelAccess.descriptor(source), position, count);
+                int from = FileChannelAccess.descriptor(source);
+                int to = side.descriptor(target);
+                // A pipe is waited for, or refused, before the file is looked at.
+                n = side == WriteSide.PIPE ? TransferNatives.sendfileUpToSize(to, from, position, count)
+                        : TransferNatives.sendfile(to, from, position, count);
             }
         } finally {
             FileChannelAccess.removeThread(source, index);
@@ -173,10 +183,14 @@ public final class TransferEngine {
     }
 
     /**
-     * Waits until a blocking target takes bytes again. The source is not held meanwhile: whoever closes it
-     * must not wait for a slow peer. The target is, as in the JDK's own blocking writes.
+     * Waits until a blocking target takes bytes again. An interrupt closes the source, as it does in
+     * sendfile(2). So does a close of either end wake a platform thread; a virtual one cannot be signalled, and
+     * a close of its source would wait for it: it stays out of the source's thread set and looks from time to time.
+     *
+     * @param nanos how long a virtual thread waits; 0 for a platform thread
      */
-    private static void awaitWritable(WriteSide side, SelectableChannel target) throws IOException {
+    private static void awaitWritable(WriteSide side, FileChannel source, SelectableChannel target, long nanos)
+            throws IOException {
         ReentrantLock lock = side.lock(target);
         lock.lock();
         try {
@@ -184,13 +198,30 @@ public final class TransferEngine {
             try {
                 side.beginWrite(target, blocking);
                 if (blocking && target.isOpen()) {
-                    side.parkUntilWritable(target);
+                    park(side, source, target, nanos);
                 }
             } finally {
                 side.endWrite(target, blocking, false);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    private static void park(WriteSide side, FileChannel source, SelectableChannel target, long nanos)
+            throws IOException {
+        int index = FileChannelAccess.NOT_ADDED;
+        FileChannelAccess.beginBlocking(source);
+        try {
+            if (nanos == 0) {
+                index = FileChannelAccess.addThread(source);
+            }
+            if (source.isOpen()) {
+                side.parkUntilWritable(target, nanos);
+            }
+        } finally {
+            FileChannelAccess.removeThread(source, index);
+            FileChannelAccess.endBlocking(source, false);
         }
     }
 
@@ -213,8 +244,8 @@ public final class TransferEngine {
     private static long sendToFile(FileChannel source, long position, long count, FileChannel target)
             throws IOException {
         long n = -Errno.EINTR;
-        int sourceIndex = -1;
-        int targetIndex = -1;
+        int sourceIndex = FileChannelAccess.NOT_ADDED;
+        int targetIndex = FileChannelAccess.NOT_ADDED;
         FileChannelAccess.beginBlocking(source);
         try {
             sourceIndex = FileChannelAccess.addThread(source);
@@ -223,7 +254,7 @@ public final class TransferEngine {
                 int from = FileChannelAccess.descriptor(source);
                 int to = FileChannelAccess.descriptor(target);
                 // Two channels may share one descriptor: the JDK has a way of its own for that.
-                n = from == to ? -Errno.EINVAL : TransferNatives.sendfile(to, from, position, count);
+                n = from == to ? -Errno.EINVAL : TransferNatives.sendfileUpToSize(to, from, position, count);
             }
         } finally {
             FileChannelAccess.removeThread(target, targetIndex);

@@ -43,11 +43,11 @@ record WriteSide(Class<?> type, MethodHandle descriptorValue, MethodHandle lock,
                 JdkAccess.optionalMethod(type, "beforeTransferTo", methodType(void.class), methodType(void.class, channel)),
                 JdkAccess.optionalMethod(type, "afterTransferTo", methodType(void.class, boolean.class),
                         methodType(void.class, channel, boolean.class)),
-                // JDK 21 and later: there are virtual threads.
-                JdkAccess.optionalMethod(type, "configureSocketNonBlockingIfVirtualThread", methodType(void.class),
-                        methodType(void.class, channel)),
-                JdkAccess.method(type, "park", methodType(void.class, int.class),
-                        methodType(void.class, channel, int.class)));
+                // Needed where there are virtual threads: JDK 21 and later.
+                !VirtualThreads.EXIST ? null : JdkAccess.method(type, "configureSocketNonBlockingIfVirtualThread",
+                        methodType(void.class), methodType(void.class, channel)),
+                JdkAccess.method(type, "park", methodType(void.class, int.class, long.class),
+                        methodType(void.class, channel, int.class, long.class)));
     }
 
     /** Whether everything that a transfer to such a channel needs was found. */
@@ -131,10 +131,10 @@ record WriteSide(Class<?> type, MethodHandle descriptorValue, MethodHandle lock,
         }
     }
 
-    /** Waits until the channel can be written to, is closed, or the thread is interrupted. */
-    void parkUntilWritable(SelectableChannel channel) throws IOException {
+    /** Waits until the channel can be written to, is closed, the thread is interrupted, or time is up (0: never). */
+    void parkUntilWritable(SelectableChannel channel, long nanos) throws IOException {
         try {
-            park.invokeExact(channel, POLLOUT);
+            park.invokeExact(channel, POLLOUT, nanos);
         } catch (Throwable e) {
             throw JdkAccess.<IOException>rethrow(e);
         }

@@ -1,0 +1,927 @@
+//! The guard: what an access gets when its page cannot be had, and whom every other SIGBUS goes to.
+//!
+//! What changes the handlers of the process, or ends it, runs in a process of its own.
+
+mod common;
+
+use common::{
+    alone, areas_in, byte_at, bytes_at, dies_of, file_of, pages_of, peek, peek_all, poke, survives,
+};
+use ferronio::guard::{self, HotSpot};
+use ferronio::kernel::memory::{MapMode, page_floor, page_size, replace_with_zeros};
+use ferronio::mapping::{Mapping, registry};
+use nix::errno::Errno;
+use nix::libc::{self, c_int, c_void, siginfo_t};
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, mprotect, munmap};
+use nix::sys::pthread::{pthread_kill, pthread_self};
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+use nix::unistd::{Pid, gettid};
+use std::fs::{self, File};
+use std::io::Write;
+use std::num::NonZeroUsize;
+use std::os::fd::AsFd;
+use std::os::unix::fs::FileExt;
+use std::ptr::NonNull;
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
+use std::thread;
+
+const MODES: [MapMode; 3] = [MapMode::ReadOnly, MapMode::ReadWrite, MapMode::Private];
+
+fn install() {
+    guard::install(None).expect("the guard");
+}
+
+fn length(bytes: usize) -> NonZeroUsize {
+    NonZeroUsize::new(bytes).expect("a length")
+}
+
+fn map(file: &File, mode: MapMode, bytes: usize) -> Mapping {
+    Mapping::map(file.as_fd(), mode, 0, length(bytes)).expect("a mapping")
+}
+
+/// A mapping of a file of so many pages that was then cut down to `left` of them.
+fn truncated(mode: MapMode, pages: usize, left: usize) -> Mapping {
+    let file = file_of(pages * page_size());
+    let mapping = map(&file, mode, pages * page_size());
+    file.set_len((left * page_size()) as u64).expect("a size");
+    mapping
+}
+
+fn retired(mode: MapMode, pages: usize) -> Mapping {
+    let mapping = map(&file_of(pages * page_size()), mode, pages * page_size());
+    mapping.retire().expect("retiring");
+    mapping
+}
+
+/// The address of the page that `index` counts from the mapping's start.
+fn page_of(mapping: &Mapping, index: usize) -> usize {
+    mapping.address() + index * page_size()
+}
+
+// ---- pages that cannot be had
+
+#[test]
+fn past_the_end_of_a_truncated_file_there_are_zeros_and_before_it_the_files_bytes() {
+    let _alone = alone();
+    install();
+    let page = page_size();
+    for mode in MODES {
+        let mapping = truncated(mode, 100, 50);
+        // From the middle of the dead part, so that the guard has to leave the living part alone.
+        assert_eq!(peek(page_of(&mapping, 75)), 0, "{mode:?}");
+        for index in 0..50 {
+            let start = page_of(&mapping, index);
+            let expected = bytes_at(index * page..(index + 1) * page);
+            assert!(
+                peek_all(start..start + page) == expected,
+                "{mode:?} page {index}"
+            );
+        }
+        let dead = page_of(&mapping, 50)..page_of(&mapping, 100);
+        assert!(peek_all(dead).iter().all(|&byte| byte == 0), "{mode:?}");
+    }
+}
+
+#[test]
+fn a_file_that_ends_within_a_page_keeps_the_bytes_of_that_page() {
+    let _alone = alone();
+    install();
+    let page = page_size();
+    let file = file_of(4 * page);
+    let mapping = map(&file, MapMode::ReadOnly, 4 * page);
+    file.set_len(page as u64 + 10).expect("a size");
+    assert_eq!(peek(page_of(&mapping, 3)), 0);
+    assert_eq!(peek(page_of(&mapping, 2)), 0);
+    let expected = [bytes_at(0..page + 10), vec![0; page - 10]].concat();
+    assert!(peek_all(mapping.address()..page_of(&mapping, 2)) == expected);
+}
+
+#[test]
+fn a_retired_mapping_reads_as_zeros() {
+    let _alone = alone();
+    install();
+    for mode in MODES {
+        for first in [0, 1, 50, 98, 99] {
+            let mapping = retired(mode, 100);
+            assert_eq!(peek(page_of(&mapping, first)), 0, "{mode:?} {first}");
+            let content = peek_all(mapping.address()..page_of(&mapping, 100));
+            assert!(content.iter().all(|&byte| byte == 0), "{mode:?} {first}");
+        }
+    }
+}
+
+#[test]
+fn writes_to_a_retired_mapping_go_nowhere() {
+    let _alone = alone();
+    install();
+    let page = page_size();
+    let file = file_of(10 * page);
+    let mapping = map(&file, MapMode::ReadWrite, 10 * page);
+    let other = map(&file, MapMode::ReadOnly, 10 * page);
+    mapping.retire().expect("retiring");
+    for index in 0..10 {
+        poke(page_of(&mapping, index), 0xaa);
+    }
+    assert!(peek_all(other.address()..page_of(&other, 10)) == bytes_at(0..10 * page));
+    let mut content = vec![0; 10 * page];
+    file.read_exact_at(&mut content, 0).expect("a read");
+    assert!(content == bytes_at(0..10 * page));
+}
+
+#[test]
+fn writes_past_the_end_of_a_truncated_file_do_not_extend_it() {
+    let _alone = alone();
+    install();
+    let page = page_size();
+    let file = file_of(10 * page);
+    let mapping = map(&file, MapMode::ReadWrite, 10 * page);
+    file.set_len(5 * page as u64).expect("a size");
+    for index in 0..10 {
+        poke(page_of(&mapping, index), 0xaa);
+    }
+    assert_eq!(mapping.force(0, 10 * page), Ok(()));
+    assert_eq!(file.metadata().expect("a size").len(), 5 * page as u64);
+    let mut content = vec![0; 5 * page];
+    file.read_exact_at(&mut content, 0).expect("a read");
+    for (position, byte) in content.into_iter().enumerate() {
+        let expected = if position % page == 0 {
+            0xaa
+        } else {
+            byte_at(position)
+        };
+        assert_eq!(byte, expected, "{position}");
+    }
+}
+
+#[test]
+fn errno_is_what_it_was() {
+    let _alone = alone();
+    install();
+    let mapping = truncated(MapMode::ReadOnly, 8, 1);
+    // The second answer, because for that the guard makes a system call that fails.
+    for index in 1..=2 {
+        Errno::set_raw(77);
+        let byte = peek(page_of(&mapping, index));
+        assert_eq!((byte, Errno::last_raw()), (0, 77));
+    }
+}
+
+#[test]
+fn faults_are_counted_and_each_answer_is_twice_as_large() {
+    let _alone = alone();
+    install();
+    let page = page_size();
+    let file = file_of(64 * page);
+    let flags = MapFlags::MAP_SHARED;
+    // SAFETY: fresh addresses.
+    let start = unsafe {
+        mmap(
+            None,
+            length(64 * page),
+            ProtFlags::PROT_READ,
+            flags,
+            &file,
+            0,
+        )
+    };
+    let start = start.expect("a mapping");
+    let address = start.addr().get();
+    let registration = registry::register(address..address + 64 * page);
+    file.set_len(page as u64).expect("a size");
+    peek(address);
+    assert_eq!(registration.faults(), 0);
+    // 1 + 2 + 4 + 8 + 16 + 32 pages are the 63 that are dead.
+    for index in 1..64 {
+        assert_eq!(peek(address + index * page), 0);
+        assert_eq!(
+            registration.faults(),
+            u64::from((index as u32).ilog2()) + 1,
+            "{index}"
+        );
+    }
+    drop(registration);
+    // SAFETY: mapped above.
+    unsafe { munmap(start, 64 * page) }.expect("munmap");
+}
+
+#[test]
+fn living_pages_among_dead_ones_are_unharmed() {
+    let _alone = alone();
+    install();
+    const PAGES: usize = 200;
+    let page = page_size();
+    let living = |index: usize| index.is_multiple_of(3) || (100..150).contains(&index);
+    let (whole, cut) = (file_of(PAGES * page), file_of(PAGES * page));
+    let mapping = map(&cut, MapMode::ReadWrite, PAGES * page);
+    for index in (0..PAGES).filter(|&index| living(index)) {
+        let address = NonZeroUsize::new(page_of(&mapping, index));
+        let flags = MapFlags::MAP_SHARED | MapFlags::MAP_FIXED;
+        let offset = (index * page) as i64;
+        // SAFETY: the page is part of the mapping, and nobody has seen it yet.
+        unsafe {
+            mmap(
+                address,
+                length(page),
+                ProtFlags::PROT_READ,
+                flags,
+                &whole,
+                offset,
+            )
+        }
+        .expect("a page");
+    }
+    cut.set_len(0).expect("a size");
+    // Once forwards, so that the answers would grow, and once more in all places.
+    for _ in 0..2 {
+        for index in 0..PAGES {
+            let start = page_of(&mapping, index);
+            let content = peek_all(start..start + page);
+            if living(index) {
+                assert!(
+                    content == bytes_at(index * page..(index + 1) * page),
+                    "{index}"
+                );
+            } else {
+                assert!(content.iter().all(|&byte| byte == 0), "{index}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_neighbours_of_a_dead_mapping_are_unharmed() {
+    let _alone = alone();
+    install();
+    let page = page_size();
+    // A row of areas: file, retired, file, truncated, file; each of four pages.
+    let flags = MapFlags::MAP_PRIVATE | MapFlags::MAP_NORESERVE;
+    // SAFETY: fresh addresses.
+    let row = unsafe { mmap_anonymous(None, length(20 * page), ProtFlags::PROT_NONE, flags) };
+    let row = row.expect("addresses").addr().get();
+    let files: Vec<File> = (0..5).map(|_| file_of(4 * page)).collect();
+    let adopt = |index: usize| {
+        let start = row + index * 4 * page;
+        let flags = MapFlags::MAP_SHARED | MapFlags::MAP_FIXED;
+        // SAFETY: these addresses are ours since the mmap above.
+        unsafe {
+            mmap(
+                NonZeroUsize::new(start),
+                length(4 * page),
+                ProtFlags::PROT_READ,
+                flags,
+                &files[index],
+                0,
+            )
+            .expect("a mapping");
+            Mapping::adopt(start, length(4 * page)).expect("a mapping")
+        }
+    };
+    let mappings: Vec<Mapping> = (0..5).map(adopt).collect();
+    mappings[1].retire().expect("retiring");
+    files[3].set_len(0).expect("a size");
+    for dead in [1, 3] {
+        for index in [3, 0, 1, 2] {
+            assert_eq!(peek(page_of(&mappings[dead], index)), 0);
+        }
+    }
+    for living in [0, 2, 4] {
+        let start = mappings[living].address();
+        assert!(
+            peek_all(start..start + 4 * page) == bytes_at(0..4 * page),
+            "{living}"
+        );
+    }
+}
+
+#[test]
+fn holes_of_a_full_filesystem_read_as_zeros_and_what_lies_between_them_stays() {
+    survives(
+        "holes_of_a_full_filesystem_read_as_zeros_and_what_lies_between_them_stays",
+        || {
+            if let Err(errno) = unshare(CloneFlags::CLONE_NEWNS) {
+                // Only root may mount a filesystem, and not in every container.
+                eprintln!("skipped: no mount namespace: {errno}");
+                return;
+            }
+            let none: Option<&str> = None;
+            mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)
+                .expect("private mounts");
+            let folder = env!("CARGO_TARGET_TMPDIR");
+            mount(
+                none,
+                folder,
+                Some("tmpfs"),
+                MsFlags::empty(),
+                Some("size=1m"),
+            )
+            .expect("a tmpfs");
+            install();
+
+            const PAGES: usize = 128;
+            let page = page_size();
+            let living = |index: usize| index.is_multiple_of(5);
+            let file = tempfile::tempfile_in(folder).expect("a file");
+            file.set_len((PAGES * page) as u64).expect("a size");
+            for index in (0..PAGES).filter(|&index| living(index)) {
+                let bytes = bytes_at(index * page..(index + 1) * page);
+                file.write_all_at(&bytes, (index * page) as u64)
+                    .expect("a write");
+            }
+            let mut filler = tempfile::tempfile_in(folder).expect("a file");
+            while filler.write(&[1; 4096]).is_ok() {}
+
+            let reader = map(&file, MapMode::ReadOnly, PAGES * page);
+            let writer = map(&file, MapMode::ReadWrite, PAGES * page);
+            for index in 0..PAGES {
+                poke(page_of(&writer, index), 0xaa);
+                let expected = if living(index) { 0xaa } else { 0 };
+                assert_eq!(peek(page_of(&reader, index)), expected, "{index}");
+            }
+            for index in (0..PAGES).filter(|&index| living(index)) {
+                let expected = bytes_at(index * page + 1..(index + 1) * page);
+                for mapping in [&reader, &writer] {
+                    let start = page_of(mapping, index);
+                    assert!(peek_all(start + 1..start + page) == expected, "{index}");
+                }
+            }
+        },
+    );
+}
+
+// ---- many at once
+
+#[test]
+fn threads_that_fault_at_once_all_read_zeros() {
+    let _alone = alone();
+    install();
+    const THREADS: usize = 16;
+    for mapping in [
+        truncated(MapMode::ReadWrite, 512, 1),
+        retired(MapMode::ReadWrite, 512),
+    ] {
+        let start = Barrier::new(THREADS);
+        thread::scope(|scope| {
+            for thread in 0..THREADS {
+                let (start, mapping) = (&start, &mapping);
+                scope.spawn(move || {
+                    start.wait();
+                    for step in 0..511 {
+                        // Some threads go the same way, others against them.
+                        let index = if thread % 4 == 0 {
+                            511 - step
+                        } else {
+                            1 + step
+                        };
+                        assert_eq!(peek(page_of(mapping, index)), 0);
+                    }
+                });
+            }
+        });
+    }
+}
+
+#[test]
+fn readers_get_the_files_bytes_until_it_is_retired_and_then_zeros() {
+    let _alone = alone();
+    install();
+    const PAGES: usize = 256;
+    for _ in 0..20 {
+        let file = file_of(PAGES * page_size());
+        let mapping = map(&file, MapMode::ReadOnly, PAGES * page_size());
+        let done = AtomicBool::new(false);
+        let under_way = Barrier::new(5);
+        thread::scope(|scope| {
+            for first in 0..4 {
+                let (mapping, done, under_way) = (&mapping, &done, &under_way);
+                scope.spawn(move || {
+                    for step in 0.. {
+                        let index = (first * 61 + step) % PAGES;
+                        let was_done = done.load(Ordering::Acquire);
+                        let byte = peek(page_of(mapping, index));
+                        let before = byte == byte_at(index * page_size());
+                        assert!(
+                            byte == 0 || before && !was_done,
+                            "{byte} of page {index}, {was_done}"
+                        );
+                        if step == PAGES {
+                            under_way.wait();
+                        }
+                        if was_done && step > 2 * PAGES {
+                            break;
+                        }
+                    }
+                });
+            }
+            under_way.wait();
+            assert_eq!(mapping.retire(), Ok(true));
+            done.store(true, Ordering::Release);
+        });
+    }
+}
+
+#[test]
+fn mappings_come_and_go_while_others_fault() {
+    let _alone = alone();
+    install();
+    thread::scope(|scope| {
+        for thread in 0..4 {
+            scope.spawn(move || {
+                let page = page_size();
+                let file = file_of(8 * page);
+                for round in 0..200 {
+                    let mapping = map(&file, MODES[round % 3], 8 * page);
+                    let index = (round + thread) % 8;
+                    assert_eq!(peek(page_of(&mapping, index)), byte_at(index * page));
+                    mapping.retire().expect("retiring");
+                    assert_eq!(peek(page_of(&mapping, index)), 0);
+                }
+            });
+        }
+    });
+}
+
+// ---- the number of areas (vm.max_map_count is their limit)
+
+/// Places in a random order, the same every time.
+fn scattered(count: usize, below: usize) -> impl Iterator<Item = usize> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    (0..count).map(move |_| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    })
+}
+
+fn sparse(bytes: usize) -> File {
+    let file = tempfile::tempfile().expect("a temporary file");
+    file.set_len(bytes as u64).expect("a size");
+    file
+}
+
+#[test]
+fn random_reads_of_a_large_retired_mapping_take_few_areas() {
+    let _alone = alone();
+    install();
+    let mapping = map(&sparse(1 << 30), MapMode::ReadWrite, 1 << 30);
+    mapping.retire().expect("retiring");
+    let pages = pages_of(mapping.address(), mapping.length());
+    let mut most = 0;
+    for (count, place) in scattered(10_000, 1 << 30).enumerate() {
+        assert_eq!(peek(mapping.address() + place), 0);
+        if count < 40 || count % 1000 == 0 {
+            most = most.max(areas_in(&pages).len());
+        }
+    }
+    assert!(most < 64, "{most} areas");
+}
+
+#[test]
+fn random_reads_of_a_large_truncated_mapping_do_not_take_an_area_each() {
+    let _alone = alone();
+    install();
+    let file = sparse(1 << 30);
+    let mapping = map(&file, MapMode::ReadOnly, 1 << 30);
+    file.set_len(0).expect("a size");
+    for place in scattered(20_000, 1 << 30) {
+        assert_eq!(peek(mapping.address() + place), 0);
+    }
+    // The answers grow to 512 pages: 512 of them cover it all, and there is a gap before each.
+    let count = areas_in(&pages_of(mapping.address(), mapping.length())).len();
+    assert!(count < 1100, "{count} areas");
+}
+
+#[test]
+fn a_sequential_read_of_dead_pages_leaves_one_area_of_zeros() {
+    let _alone = alone();
+    install();
+    const PAGES: usize = 10_000;
+    let mapping = truncated(MapMode::ReadOnly, PAGES, 1);
+    for index in 0..PAGES {
+        peek(page_of(&mapping, index));
+    }
+    let areas = areas_in(&pages_of(mapping.address(), mapping.length()));
+    assert_eq!(areas.len(), 2, "{areas:?}");
+}
+
+/// Takes all the areas that the kernel lets this process have.
+fn exhaust_areas() {
+    let limit = fs::read_to_string("/proc/sys/vm/max_map_count").expect("the limit");
+    let limit: usize = limit.trim().parse().expect("a number");
+    let page = page_size();
+    let flags = MapFlags::MAP_PRIVATE | MapFlags::MAP_NORESERVE;
+    // SAFETY: fresh addresses.
+    let start =
+        unsafe { mmap_anonymous(None, length(2 * limit * page), ProtFlags::PROT_NONE, flags) };
+    let start = start.expect("addresses");
+    // Every other page gets permissions of its own.
+    for index in (1..2 * limit).step_by(2) {
+        // SAFETY: within the addresses above, which nobody uses.
+        let changed = unsafe { mprotect(start.byte_add(index * page), page, ProtFlags::PROT_READ) };
+        if changed == Err(Errno::ENOMEM) {
+            return;
+        }
+        changed.expect("mprotect");
+    }
+    panic!("there is no limit");
+}
+
+#[test]
+fn without_areas_to_spare_a_retired_mapping_still_reads_as_zeros() {
+    survives(
+        "without_areas_to_spare_a_retired_mapping_still_reads_as_zeros",
+        || {
+            install();
+            let mapping = retired(MapMode::ReadOnly, 64);
+            exhaust_areas();
+            let sum: usize = [30, 7, 63, 0]
+                .map(|index| usize::from(peek(page_of(&mapping, index))))
+                .iter()
+                .sum();
+            assert_eq!(sum, 0);
+        },
+    );
+}
+
+#[test]
+fn with_little_memory_to_spare_a_retired_mapping_still_reads_as_zeros() {
+    survives(
+        "with_little_memory_to_spare_a_retired_mapping_still_reads_as_zeros",
+        || {
+            install();
+            let mapping = map(&sparse(1 << 30), MapMode::ReadOnly, 1 << 30);
+            mapping.retire().expect("retiring");
+            // As a limit on committed memory (vm.overcommit_memory=2), but for this process alone.
+            let status = fs::read_to_string("/proc/self/status").expect("the status");
+            let data = status
+                .lines()
+                .find_map(|line| line.strip_prefix("VmData:"))
+                .expect("VmData");
+            let kibibytes: u64 = data
+                .trim()
+                .trim_end_matches(" kB")
+                .parse()
+                .expect("a number");
+            let limit = (kibibytes << 10) + (64 << 20);
+            setrlimit(Resource::RLIMIT_DATA, limit, limit).expect("a limit");
+            for place in scattered(1000, 1 << 30) {
+                assert_eq!(peek(mapping.address() + place), 0);
+            }
+        },
+    );
+}
+
+#[test]
+fn without_areas_to_spare_a_fault_on_a_living_mapping_does_not_spin() {
+    dies_of(
+        Signal::SIGBUS,
+        "without_areas_to_spare_a_fault_on_a_living_mapping_does_not_spin",
+        || {
+            install();
+            let mapping = truncated(MapMode::ReadOnly, 64, 10);
+            exhaust_areas();
+            peek(page_of(&mapping, 30));
+        },
+    );
+}
+
+// ---- every other SIGBUS
+
+/// A page of a truncated file that the guard knows nothing of.
+fn strangers_dead_page() -> usize {
+    let page = page_size();
+    let file = file_of(page);
+    let flags = MapFlags::MAP_SHARED;
+    // SAFETY: fresh addresses.
+    let start = unsafe { mmap(None, length(page), ProtFlags::PROT_READ, flags, &file, 0) };
+    file.set_len(0).expect("a size");
+    start.expect("a mapping").addr().get()
+}
+
+fn forget(page: usize) {
+    let start = NonNull::new(page as *mut c_void).expect("an address");
+    // SAFETY: one page from `strangers_dead_page`.
+    unsafe { munmap(start, page_size()) }.expect("munmap");
+}
+
+static SIGNALS: AtomicUsize = AtomicUsize::new(0);
+static LAST_CODE: AtomicI32 = AtomicI32::new(0);
+static LAST_ADDRESS: AtomicUsize = AtomicUsize::new(0);
+static LAST_CONTEXT: AtomicUsize = AtomicUsize::new(0);
+
+fn last_signal() -> (usize, i32, usize) {
+    let count = SIGNALS.load(Ordering::SeqCst);
+    (
+        count,
+        LAST_CODE.load(Ordering::SeqCst),
+        LAST_ADDRESS.load(Ordering::SeqCst),
+    )
+}
+
+const BUS_ADRERR: i32 = 2;
+
+/// Notes what it is told, and puts a page where one is missing so that the access can go on.
+extern "C" fn note(_signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
+    // SAFETY: the kernel's, or what the guard passes on.
+    let (code, address) = unsafe { ((*info).si_code, (*info).si_addr().addr()) };
+    SIGNALS.fetch_add(1, Ordering::SeqCst);
+    LAST_CODE.store(code, Ordering::SeqCst);
+    LAST_ADDRESS.store(address, Ordering::SeqCst);
+    LAST_CONTEXT.store(context.addr(), Ordering::SeqCst);
+    if code == BUS_ADRERR {
+        // SAFETY: the page is dead.
+        let _ = unsafe { replace_with_zeros(page_floor(address, page_size()), page_size()) };
+    }
+}
+
+/// As [`note`], for a handler that is told nothing but the signal; the page is in [`LAST_ADDRESS`].
+extern "C" fn count(_signal: c_int) {
+    SIGNALS.fetch_add(1, Ordering::SeqCst);
+    // SAFETY: the page is dead.
+    let _ = unsafe { replace_with_zeros(LAST_ADDRESS.load(Ordering::SeqCst), page_size()) };
+}
+
+fn set_handler(handler: SigHandler, flags: SaFlags) -> SigAction {
+    let action = SigAction::new(handler, flags, SigSet::empty());
+    // SAFETY: the handlers of this file make system calls and change atomics, no more.
+    unsafe { sigaction(Signal::SIGBUS, &action) }.expect("a handler")
+}
+
+#[test]
+fn without_the_guard_a_fault_ends_the_process() {
+    dies_of(
+        Signal::SIGBUS,
+        "without_the_guard_a_fault_ends_the_process",
+        || {
+            peek(strangers_dead_page());
+        },
+    );
+}
+
+#[test]
+fn with_the_guard_a_strangers_fault_ends_the_process_all_the_same() {
+    dies_of(
+        Signal::SIGBUS,
+        "with_the_guard_a_strangers_fault_ends_the_process_all_the_same",
+        || {
+            install();
+            assert_eq!(peek(page_of(&retired(MapMode::ReadOnly, 1), 0)), 0);
+            peek(strangers_dead_page());
+        },
+    );
+}
+
+#[test]
+fn a_strangers_fault_gets_the_default_action_where_that_was_set() {
+    dies_of(
+        Signal::SIGBUS,
+        "a_strangers_fault_gets_the_default_action_where_that_was_set",
+        || {
+            set_handler(SigHandler::SigDfl, SaFlags::empty());
+            install();
+            peek(strangers_dead_page());
+        },
+    );
+}
+
+#[test]
+fn a_strangers_fault_ends_the_process_where_sigbus_was_ignored() {
+    dies_of(
+        Signal::SIGBUS,
+        "a_strangers_fault_ends_the_process_where_sigbus_was_ignored",
+        || {
+            set_handler(SigHandler::SigIgn, SaFlags::empty());
+            install();
+            peek(strangers_dead_page());
+        },
+    );
+}
+
+#[test]
+fn a_strangers_fault_goes_to_the_handler_that_was_there_before() {
+    survives(
+        "a_strangers_fault_goes_to_the_handler_that_was_there_before",
+        || {
+            set_handler(SigHandler::SigAction(note), SaFlags::SA_SIGINFO);
+            install();
+            install();
+            let ours = retired(MapMode::ReadOnly, 1);
+            assert_eq!(peek(ours.address()), 0);
+            assert_eq!(last_signal(), (0, 0, 0));
+            for expected in 1..=3 {
+                let page = strangers_dead_page();
+                assert_eq!(peek(page + 123), 0);
+                assert_eq!(last_signal(), (expected, BUS_ADRERR, page + 123));
+                assert_ne!(LAST_CONTEXT.load(Ordering::SeqCst), 0);
+                forget(page);
+            }
+        },
+    );
+}
+
+#[test]
+fn a_strangers_fault_goes_to_a_handler_without_siginfo() {
+    survives(
+        "a_strangers_fault_goes_to_a_handler_without_siginfo",
+        || {
+            set_handler(SigHandler::Handler(count), SaFlags::empty());
+            install();
+            let page = strangers_dead_page();
+            LAST_ADDRESS.store(page, Ordering::SeqCst);
+            assert_eq!(peek(page), 0);
+            assert_eq!(SIGNALS.load(Ordering::SeqCst), 1);
+            forget(page);
+        },
+    );
+}
+
+#[test]
+fn a_strangers_dead_pages_beside_ours_stay_the_strangers() {
+    survives(
+        "a_strangers_dead_pages_beside_ours_stay_the_strangers",
+        || {
+            set_handler(SigHandler::SigAction(note), SaFlags::SA_SIGINFO);
+            install();
+            let page = page_size();
+            for is_retired in [false, true] {
+                // Three areas of seven pages each: the one in the middle is ours.
+                let file = file_of(21 * page);
+                let flags = MapFlags::MAP_SHARED;
+                // SAFETY: fresh addresses.
+                let start = unsafe {
+                    mmap(
+                        None,
+                        length(21 * page),
+                        ProtFlags::PROT_READ,
+                        flags,
+                        &file,
+                        0,
+                    )
+                };
+                let start = start.expect("a mapping").addr().get();
+                // SAFETY: nobody else has these addresses.
+                let ours =
+                    unsafe { Mapping::adopt(start + 7 * page, length(7 * page)) }.expect("ours");
+                file.set_len(0).expect("a size");
+                if is_retired {
+                    ours.retire().expect("retiring");
+                }
+                // In an order that lets the answers grow in both directions.
+                for index in [3, 4, 5, 6, 0, 1, 2] {
+                    assert_eq!(peek(page_of(&ours, index)), 0);
+                }
+                for stranger in [6, 14] {
+                    let before = SIGNALS.load(Ordering::SeqCst);
+                    assert_eq!(peek(start + stranger * page), 0);
+                    let after = (before + 1, BUS_ADRERR, start + stranger * page);
+                    assert_eq!(last_signal(), after, "{is_retired}");
+                }
+                for index in (0..7).chain(14..21) {
+                    forget(start + index * page);
+                }
+            }
+        },
+    );
+}
+
+#[test]
+fn a_mapping_that_is_gone_is_a_strangers() {
+    survives("a_mapping_that_is_gone_is_a_strangers", || {
+        set_handler(SigHandler::SigAction(note), SaFlags::SA_SIGINFO);
+        install();
+        let page = page_size();
+        let file = file_of(page);
+        let mapping = map(&file, MapMode::ReadOnly, page);
+        let address = mapping.address();
+        drop(mapping);
+        let flags = MapFlags::MAP_SHARED | MapFlags::MAP_FIXED_NOREPLACE;
+        // SAFETY: free addresses.
+        unsafe {
+            mmap(
+                NonZeroUsize::new(address),
+                length(page),
+                ProtFlags::PROT_READ,
+                flags,
+                &file,
+                0,
+            )
+        }
+        .expect("the same addresses");
+        file.set_len(0).expect("a size");
+        assert_eq!(peek(address), 0);
+        assert_eq!(last_signal(), (1, BUS_ADRERR, address));
+        forget(address);
+    });
+}
+
+/// A siginfo_t as the kernel fills it for a fault: the same on x86-64 and AArch64.
+#[repr(C)]
+struct FaultInfo {
+    signal: c_int,
+    errno: c_int,
+    code: c_int,
+    padding: c_int,
+    address: usize,
+    rest: [usize; 13],
+}
+
+const _: () = assert!(size_of::<FaultInfo>() == size_of::<siginfo_t>());
+
+/// Sends this thread a SIGBUS with this code and address: the kernel lets a process do so to itself.
+fn send_to_myself(code: c_int, address: usize) {
+    let info = FaultInfo {
+        signal: libc::SIGBUS,
+        errno: 0,
+        code,
+        padding: 0,
+        address,
+        rest: [0; 13],
+    };
+    let (process, thread) = (Pid::this().as_raw(), gettid().as_raw());
+    // SAFETY: `info` is as long as the kernel expects.
+    let sent = unsafe {
+        libc::syscall(
+            libc::SYS_rt_tgsigqueueinfo,
+            process,
+            thread,
+            libc::SIGBUS,
+            &raw const info,
+        )
+    };
+    assert_eq!(sent, 0, "{}", Errno::last());
+}
+
+#[test]
+fn a_sigbus_of_another_kind_is_a_strangers_even_at_an_address_of_ours() {
+    survives(
+        "a_sigbus_of_another_kind_is_a_strangers_even_at_an_address_of_ours",
+        || {
+            set_handler(SigHandler::SigAction(note), SaFlags::SA_SIGINFO);
+            install();
+            let page = page_size();
+            let mapping = map(&file_of(page), MapMode::ReadWrite, page);
+            let retired = retired(MapMode::ReadWrite, 1);
+            // BUS_ADRALN, BUS_OBJERR, BUS_MCEERR_AR, BUS_MCEERR_AO, and SI_QUEUE.
+            for (expected, code) in [1, 3, 4, 5, -1].into_iter().enumerate() {
+                for (turn, address) in [mapping.address(), retired.address()]
+                    .into_iter()
+                    .enumerate()
+                {
+                    send_to_myself(code, address);
+                    assert_eq!(last_signal(), (2 * expected + turn + 1, code, address));
+                }
+            }
+            assert!(peek_all(mapping.address()..mapping.address() + page) == bytes_at(0..page));
+            // tgkill(2) has no address at all.
+            pthread_kill(pthread_self(), Signal::SIGBUS).expect("a signal");
+            assert_eq!(SIGNALS.load(Ordering::SeqCst), 11);
+            assert_eq!(LAST_CODE.load(Ordering::SeqCst), libc::SI_TKILL);
+        },
+    );
+}
+
+#[test]
+fn the_guard_knows_whether_sigbus_comes_to_it_first() {
+    survives("the_guard_knows_whether_sigbus_comes_to_it_first", || {
+        assert!(!guard::is_installed());
+        install();
+        assert!(guard::is_installed());
+        let guards = set_handler(SigHandler::SigAction(note), SaFlags::SA_SIGINFO);
+        assert!(!guard::is_installed());
+        // SAFETY: the guard's own action.
+        unsafe { sigaction(Signal::SIGBUS, &guards) }.expect("a handler");
+        assert!(guard::is_installed());
+    });
+}
+
+#[test]
+fn a_handler_that_came_later_may_ask_the_guard() {
+    survives("a_handler_that_came_later_may_ask_the_guard", || {
+        static GUARD: AtomicUsize = AtomicUsize::new(0);
+        extern "C" fn ask(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
+            type Handler = extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
+            SIGNALS.fetch_add(1, Ordering::SeqCst);
+            // SAFETY: stored below from a handler of this type.
+            let guard: Handler = unsafe { std::mem::transmute(GUARD.load(Ordering::SeqCst)) };
+            guard(signal, info, context);
+        }
+        install();
+        let guards = set_handler(SigHandler::SigAction(ask), SaFlags::SA_SIGINFO);
+        let SigHandler::SigAction(handler) = guards.handler() else {
+            panic!("{:?}", guards.handler());
+        };
+        GUARD.store(handler as usize, Ordering::SeqCst);
+        let mapping = retired(MapMode::ReadOnly, 1);
+        assert_eq!(peek(mapping.address()), 0);
+        assert_eq!(SIGNALS.load(Ordering::SeqCst), 1);
+    });
+}
+
+#[test]
+fn there_is_no_hotspot_in_a_process_without_a_jvm() {
+    assert!(HotSpot::find().is_none());
+}

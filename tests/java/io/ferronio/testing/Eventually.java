@@ -1,0 +1,35 @@
+package io.ferronio.testing;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waiting for what only the garbage collector and the cleaners behind it bring about. */
+public final class Eventually {
+
+    private static final long LIMIT = TimeUnit.SECONDS.toNanos(10);
+
+    private Eventually() {
+    }
+
+    /**
+     * Collects garbage until a condition holds.
+     *
+     * @param condition what is waited for
+     * @return whether it came true within ten seconds
+     */
+    public static boolean afterCollection(BooleanSupplier condition) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > LIMIT) {
+                return false;
+            }
+            System.gc();
+            // Cleaners run on threads of their own some time after a collection; nothing tells when.
+            for (int i = 0; i < 10 && !condition.getAsBoolean(); i++) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+            }
+        }
+        return true;
+    }
+}

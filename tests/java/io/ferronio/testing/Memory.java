@@ -1,0 +1,78 @@
+package io.ferronio.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the kernel says about this process's memory: proc(5), {@code /proc/self/maps}. */
+public final class Memory {
+
+    /** The name under which retired ranges are listed. */
+    public static final String RETIRED = "/memfd:ferronio-retired (deleted)";
+
+    private Memory() {
+    }
+
+    /**
+     * One line: a range of addresses that is mapped.
+     *
+     * @param start its first address
+     * @param end the address after its last
+     * @param name the file behind it, empty if there is none
+     */
+    public record Range(long start, long end, String name) {
+        /**
+         * Its length.
+         *
+         * @return bytes
+         */
+        public long length() {
+            return end - start;
+        }
+    }
+
+    /**
+     * All of this process's mappings.
+     *
+     * @return the ranges, by address
+     */
+    public static List<Range> ranges() {
+        List<Range> ranges = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1)) {
+                String[] fields = line.split(" +", 6);
+                String[] range = fields[0].split("-");
+                ranges.add(new Range(Long.parseUnsignedLong(range[0], 16), Long.parseUnsignedLong(range[1], 16),
+                        fields.length < 6 ? "" : fields[5]));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return ranges;
+    }
+
+    /**
+     * The mappings of a file.
+     *
+     * @param file its path
+     * @return the ranges
+     */
+    public static List<Range> rangesOf(Path file) {
+        return ranges().stream().filter(range -> range.name().equals(file.toString())).toList();
+    }
+
+    /**
+     * The mapping that holds an address.
+     *
+     * @param address the address
+     * @return the range, or null if the address is free
+     */
+    public static Range rangeAt(long address) {
+        return ranges().stream().filter(range -> range.start() <= address && address < range.end())
+                .findFirst().orElse(null);
+    }
+}
