@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** One system call a transfer: strace(1) counts. */
+/** One system call a transfer to a socket, and nowhere more than the JDK makes: strace(1) counts. */
 class TransferSystemCallsTest {
 
     private static final int WARM_UP = 1000;
@@ -52,12 +52,14 @@ class TransferSystemCallsTest {
         ChildJvm.runThrough(strace, Traced.class, List.of()).succeeded();
         Map<String, Map<String, Integer>> calls = callsBetweenMarkers(trace);
 
-        for (String target : List.of("TCP", "UNIX", "PIPE")) {
-            assertEquals(Map.of("sendfile", TRANSFERS), calls.get("FERRONIO-" + target), target);
+        for (String socket : List.of("TCP", "UNIX")) {
+            assertEquals(Map.of("sendfile", TRANSFERS), calls.get("FERRONIO-" + socket), socket);
         }
         // The JDK makes more: so what is counted is what happens.
         assertTrue(sum(calls.get("JDK-TCP")) >= 2 * TRANSFERS, calls::toString);
-        assertTrue(sum(calls.get("FERRONIO-FILE")) <= sum(calls.get("JDK-FILE")), calls::toString);
+        for (String other : List.of("PIPE", "FILE")) {
+            assertTrue(sum(calls.get("FERRONIO-" + other)) <= sum(calls.get("JDK-" + other)), calls::toString);
+        }
     }
 
     private static int sum(Map<String, Integer> calls) {
@@ -103,11 +105,10 @@ class TransferSystemCallsTest {
         }
 
         public static void main(String[] args) throws Exception {
-            toPair(TransferMethod.FERRONIO, ChannelPair.Kind.TCP);
-            toPair(TransferMethod.FERRONIO, ChannelPair.Kind.UNIX);
-            toPair(TransferMethod.FERRONIO, ChannelPair.Kind.PIPE);
-            toPair(TransferMethod.JDK, ChannelPair.Kind.TCP);
             for (TransferMethod method : TransferMethod.values()) {
+                toPair(method, ChannelPair.Kind.TCP);
+                toPair(method, ChannelPair.Kind.UNIX);
+                toPair(method, ChannelPair.Kind.PIPE);
                 try (FileChannel source = FileChannel.open(TestFiles.newFile(COUNT));
                         FileChannel target = FileChannel.open(TestFiles.newFile(0), StandardOpenOption.WRITE)) {
                     transfer(method, source, "FILE", target);

@@ -18,10 +18,11 @@ import org.junit.jupiter.api.Assumptions;
 public final class TransferTask<T> {
 
     /** A failsafe, far beyond what anything here takes. */
-    private static final long LIMIT_SECONDS = 60;
+    private static final long LIMIT_SECONDS = 30;
 
-    /** The natives in which the JDK and we wait for a channel. */
-    private static final Set<String> WAITING_NATIVES = Set.of("sendfile", "transferTo0", "write0", "poll");
+    /** Our natives that wait for a channel are all in one class; these are the JDK's. */
+    private static final String OUR_NATIVES = "io.ferronio.internal.TransferNatives";
+    private static final Set<String> NATIVES_OF_THE_JDK = Set.of("transferTo0", "write0", "poll");
 
     /** What a task runs on. */
     public enum Carrier {
@@ -132,6 +133,7 @@ public final class TransferTask<T> {
 
     private boolean isInNative() {
         StackTraceElement[] stack = thread.getStackTrace();
-        return stack.length > 0 && stack[0].isNativeMethod() && WAITING_NATIVES.contains(stack[0].getMethodName());
+        return stack.length > 0 && stack[0].isNativeMethod() && (stack[0].getClassName().equals(OUR_NATIVES)
+                || NATIVES_OF_THE_JDK.contains(stack[0].getMethodName()));
     }
 }
