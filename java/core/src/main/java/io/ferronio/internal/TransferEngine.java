@@ -7,6 +7,7 @@ import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.Pipe;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
@@ -29,8 +30,12 @@ public final class TransferEngine {
     static final boolean TO_PIPE = ENABLED && WriteSide.PIPE.isAvailable();
     static final boolean TO_FILE = ENABLED && FileChannelAccess.CAN_RECEIVE;
 
-    /** Where the JDK has a protocol for transfers to sockets, it writes to pipes from mapped chunks of 8 MiB. */
-    private static final long MOST_TO_PIPE = WriteSide.SOCKET.hasTransferProtocol() ? 8 << 20 : Long.MAX_VALUE;
+    /** The most the JDK, as Linux, moves by one call: 2 GiB less a page of 4 KiB. */
+    private static final long MOST_BYTES = 0x7ffff000L;
+
+    /** Where the JDK has a protocol for transfers to sockets, it writes to pipes, from a mapped chunk of at most 8 MiB. */
+    private static final boolean PIPES_ARE_WRITTEN = WriteSide.SOCKET.hasTransferProtocol();
+    private static final long MOST_BYTES_TO_PIPE = PIPES_ARE_WRITTEN ? 8 << 20 : MOST_BYTES;
 
     /** How long a virtual thread waits for its target before it looks whether its source was closed, in nanoseconds. */
     private static final long LEAST_PATIENCE = 50_000_000;
@@ -58,11 +63,12 @@ public final class TransferEngine {
         long moved = NOT_HANDLED;
         if (target instanceof SocketChannel) {
             if (TO_SOCKET && WriteSide.SOCKET.isInstance(target) && target.isOpen() && RegularFiles.contains(source)) {
-                moved = toSelectable(WriteSide.SOCKET, source, position, count, (SelectableChannel) target);
+                long most = Math.min(count, MOST_BYTES);
+                moved = toSelectable(WriteSide.SOCKET, source, position, most, (SelectableChannel) target);
             }
         } else if (target instanceof Pipe.SinkChannel) {
             if (TO_PIPE && WriteSide.PIPE.isInstance(target) && target.isOpen()) {
-                long most = Math.min(count, MOST_TO_PIPE);
+                long most = Math.min(count, MOST_BYTES_TO_PIPE);
                 moved = toSelectable(WriteSide.PIPE, source, position, most, (SelectableChannel) target);
             }
         } else if (TO_FILE && FileChannelAccess.isInstance(target) && target != source && target.isOpen()) {
@@ -77,10 +83,15 @@ public final class TransferEngine {
         return moved;
     }
 
-    /** To a socket or pipe: one system call; more only on a virtual thread, or to wait for a blocking target. */
+    /**
+     * To a socket or pipe: one system call; more only to wait for a blocking target, on a virtual thread or where
+     * the JDK writes the whole count to a pipe.
+     */
     private static long toSelectable(WriteSide side, FileChannel source, long position, long count,
             SelectableChannel target) throws IOException {
         boolean virtual = VirtualThreads.isCurrent();
+        // sendfile(2) to a blocking socket sends all by itself; to a pipe, only what one filling holds.
+        boolean untilAllMoved = virtual || side == WriteSide.PIPE && PIPES_ARE_WRITTEN;
         long moved = 0;
         long patience = LEAST_PATIENCE;
         while (true) {
@@ -97,19 +108,21 @@ public final class TransferEngine {
                 }
             } catch (ClosedChannelException e) {
                 return closed(e, source, target, moved);
+            } catch (NotYetConnectedException e) {
+                return NOT_HANDLED; // Some JDKs first look whether there is anything to send.
             }
             if (n >= 0) {
                 moved += n;
-                if (n > 0 && moved < count && virtual && target.isBlocking()) {
-                    continue; // What a blocking sendfile(2) does by itself on a platform thread.
+                if (n > 0 && moved < count && untilAllMoved && target.isBlocking()) {
+                    continue;
                 }
                 return moved;
             }
             if (moved > 0 || n == -Errno.EAGAIN) {
                 return moved;
             }
-            if (Errno.isRefusal(n)) {
-                return NOT_HANDLED;
+            if (Errno.isRefusal(n) || count == 0 || position >= source.size()) {
+                return NOT_HANDLED; // With nothing to send, only the JDK knows whether it fails for its target.
             }
             throw failure(n, source, position, count, target);
         }
