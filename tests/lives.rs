@@ -25,6 +25,7 @@ enum Step {
     Force(Index, Index, Index),
     Retire(Index),
     Drop(Index),
+    DropAll(Vec<Index>),
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -43,6 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => (index(), index(), index()).prop_map(|(which, from, to)| Step::Force(which, from, to)),
         2 => index().prop_map(Step::Retire),
         2 => index().prop_map(Step::Drop),
+        1 => prop::collection::vec(index(), 1..10).prop_map(Step::DropAll),
     ]
 }
 
@@ -152,6 +154,18 @@ fn live(steps: Vec<Step>) {
                 assert_eq!(mapping.retire(), Ok(first));
             }
             Step::Drop(which) => drop(mappings.swap_remove(which.index(count))),
+            Step::DropAll(which) => {
+                let dropped: Vec<Mapping> = which
+                    .iter()
+                    .take(count)
+                    .map(|which| mappings.swap_remove(which.index(mappings.len())).mapping)
+                    .collect();
+                let addresses: Vec<usize> = dropped.iter().map(Mapping::address).collect();
+                Mapping::drop_all(dropped);
+                for address in addresses {
+                    assert!(registry::find(address).is_none(), "{address:#x}");
+                }
+            }
         }
     }
     for one in &mappings {

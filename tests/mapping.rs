@@ -7,7 +7,7 @@ use common::{
     survives,
 };
 use ferronio::kernel::memory::{MapMode, page_size};
-use ferronio::mapping::Mapping;
+use ferronio::mapping::{Mapping, registry};
 use memmap2::MmapOptions;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
@@ -256,6 +256,34 @@ fn dropping_gives_the_addresses_back() {
             }
         }
     });
+}
+
+#[test]
+fn dropping_many_leaves_what_lies_between_them_alone() {
+    let _alone = alone();
+    let page = page_size();
+    let file = file_of(9 * page);
+    let mut mappings: Vec<_> = neighbours(&file, 9).into_iter().map(Some).collect();
+    // In no order that helps: three neighbours, one of them retired, and two that have none.
+    let dropped = [5, 0, 3, 8, 4].map(|i| mappings[i].take().expect("each once"));
+    dropped[2].retire().expect("retiring");
+    let pages_dropped = dropped.each_ref().map(pages);
+    Mapping::drop_all(dropped);
+    for pages in &pages_dropped {
+        assert!(registry::find(pages.start).is_none());
+        // Whatever else this process maps may be there again by now, but no file.
+        assert!(
+            areas_in(pages).iter().all(|area| area.name.is_empty()),
+            "{:?}",
+            areas_in(pages)
+        );
+    }
+    for (i, mapping) in mappings.iter().enumerate() {
+        if let Some(mapping) = mapping {
+            let expected = bytes_at((8 - i) * page..(9 - i) * page);
+            assert!(peek_all(addresses(mapping)) == expected, "{i}");
+        }
+    }
 }
 
 /// Maps `count` pages of a file side by side, each of them on its own, and hands them over to `Mapping`s.

@@ -6,6 +6,8 @@
 use super::boundary::{self, descriptor};
 use crate::kernel::memory::{self, MapMode};
 use crate::mapping::Mapping;
+use jni::EnvUnowned;
+use jni::objects::{JClass, JLongArray};
 use jni_sys::{JNIEnv, jclass, jint, jlong};
 use nix::errno::Errno;
 use std::num::NonZeroUsize;
@@ -129,21 +131,23 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_retire(
     })
 }
 
-/// `static native long release(long handle)`: gives the addresses back; the handle is gone.
+/// `static native void release(long[] handles)`: gives the addresses back; the handles are gone. Cold: a
+/// collection of garbage releases many with one call.
 #[unsafe(no_mangle)]
-extern "system" fn Java_io_ferronio_internal_MappingNatives_release(
-    env: *mut JNIEnv,
-    _class: jclass,
-    handle: jlong,
-) -> jlong {
-    boundary::hot(env, || {
-        if handle == 0 {
-            return Err(Errno::EINVAL);
-        }
-        // SAFETY: Java releases a handle once, when nothing can reach it any more.
-        drop(unsafe { Box::from_raw(handle as *mut Mapping) });
-        Ok(0)
-    })
+extern "system" fn Java_io_ferronio_internal_MappingNatives_release<'local>(
+    env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handles: JLongArray<'local>,
+) {
+    boundary::cold(env, |env| {
+        let mut released: Vec<jlong> = vec![0; handles.len(env)?];
+        handles.get_region(env, 0, &mut released)?;
+        Mapping::drop_all(released.into_iter().map(|handle| {
+            // SAFETY: Java releases a handle once, when nothing can reach it any more.
+            *unsafe { Box::from_raw(handle as *mut Mapping) }
+        }));
+        Ok(())
+    });
 }
 
 /// `static native long force(long handle, long offset, long length)`: msync(2) with MS_SYNC.

@@ -2,7 +2,7 @@
 //!
 //! * *Hot* natives run on every transfer or mapping. They are static, take and give primitives, never touch
 //!   the `JNIEnv`, and return a value >= 0 or `-errno`: see [`boundary::hot`].
-//! * *Cold* natives run at start-up or for a report. They use the `jni` crate: see [`boundary::cold`].
+//! * *Cold* natives run at start-up, for a report or once per collection of garbage. They use the `jni` crate: see [`boundary::cold`].
 //!
 //! Neither lets a panic cross into the JVM.
 

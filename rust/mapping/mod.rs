@@ -7,10 +7,11 @@
 pub mod registry;
 
 use crate::kernel::memory::{self, MapMode};
-use memmap2::MmapRaw;
 use nix::errno::Errno;
 use registry::Registration;
+use std::mem::ManuallyDrop;
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::os::fd::BorrowedFd;
 use std::sync::{Mutex, PoisonError};
 
@@ -18,27 +19,29 @@ use std::sync::{Mutex, PoisonError};
 pub struct Mapping {
     // Field order is drop order: the guard forgets the range before the kernel can give it to another.
     registration: Registration,
-    _addresses: Addresses,
+    addresses: Addresses,
     /// The first byte that was asked for; the range itself starts at the page that holds it.
     address: usize,
     length: usize,
     retiring: Mutex<()>,
 }
 
-/// Who gives the addresses back.
-enum Addresses {
-    /// Mapped by us; memmap2 unmaps it.
-    Mapped(#[allow(dead_code, reason = "held for its Drop")] MmapRaw),
-    /// Mapped by somebody who has handed it over; unmapped here.
-    Adopted { start: usize, length: usize },
+/// Whole pages, mapped and ours: given back when dropped.
+struct Addresses(Range<usize>);
+
+impl Addresses {
+    /// For somebody else to give back.
+    fn into_inner(mut self) -> Range<usize> {
+        std::mem::take(&mut self.0)
+    }
 }
 
 impl Drop for Addresses {
     fn drop(&mut self) {
-        if let Addresses::Adopted { start, length } = *self {
-            // SAFETY: `Mapping::adopt` was promised that the range is ours, and its owner has let go of it.
+        if !self.0.is_empty() {
+            // SAFETY: made by `Mapping::new`, whose caller owns the range, and its owner has let go of it.
             // An error leaves the range mapped, which is safe.
-            let _ = unsafe { memory::unmap(start, length) };
+            let _ = unsafe { memory::unmap(self.0.start, self.0.len()) };
         }
     }
 }
@@ -57,15 +60,14 @@ impl Mapping {
         length: NonZeroUsize,
     ) -> nix::Result<Mapping> {
         let position = u64::try_from(position).map_err(|_| Errno::EINVAL)?;
-        let map = memory::map_file(file, mode, position, length)?;
+        // Its owner would unmap it by itself: here neighbours are unmapped together.
+        let map = ManuallyDrop::new(memory::map_file(file, mode, position, length)?);
         let address = map.as_ptr().addr();
-        Ok(Mapping {
-            registration: registry::register(pages_of(address, length.get())?),
-            _addresses: Addresses::Mapped(map),
+        Ok(Mapping::new(
+            pages_of(address, length.get())?,
             address,
-            length: length.get(),
-            retiring: Mutex::new(()),
-        })
+            length,
+        ))
     }
 
     /// Takes over `length` mapped bytes at `start` from somebody who gives them up.
@@ -82,17 +84,31 @@ impl Mapping {
         if pages.start != start {
             return Err(Errno::EINVAL);
         }
-        let adopted = Addresses::Adopted {
-            start,
-            length: pages.len(),
-        };
-        Ok(Mapping {
-            registration: registry::register(pages),
-            _addresses: adopted,
-            address: start,
+        Ok(Mapping::new(pages, start, length))
+    }
+
+    fn new(pages: Range<usize>, address: usize, length: NonZeroUsize) -> Mapping {
+        Mapping {
+            registration: registry::register(pages.clone()),
+            addresses: Addresses(pages),
+            address,
             length: length.get(),
             retiring: Mutex::new(()),
-        })
+        }
+    }
+
+    /// Drops many mappings with one `munmap(2)` for each run of neighbours. Each `munmap` stops all threads that
+    /// are just mapping or faulting, and mappings that were made one after the other tend to be neighbours.
+    pub fn drop_all(mappings: impl IntoIterator<Item = Mapping>) {
+        // The guard forgets all ranges before the kernel can give one to another.
+        let mut ranges: Vec<Range<usize>> = mappings
+            .into_iter()
+            .map(|mapping| mapping.addresses.into_inner())
+            .collect();
+        ranges.sort_unstable_by_key(|range| range.start);
+        for run in ranges.chunk_by(|one, next| one.end == next.start) {
+            drop(Addresses(run[0].start..run[run.len() - 1].end));
+        }
     }
 
     /// The address of the first byte.
@@ -159,11 +175,7 @@ impl Mapping {
     }
 
     /// The pages that hold `length` bytes from `offset`: `None` for no bytes, `EINVAL` outside the mapping.
-    fn pages_within(
-        &self,
-        offset: usize,
-        length: usize,
-    ) -> nix::Result<Option<std::ops::Range<usize>>> {
+    fn pages_within(&self, offset: usize, length: usize) -> nix::Result<Option<Range<usize>>> {
         let end = offset.checked_add(length).ok_or(Errno::EINVAL)?;
         if end > self.length {
             return Err(Errno::EINVAL);
@@ -176,7 +188,7 @@ impl Mapping {
 }
 
 /// The whole pages that hold `length` bytes from `address`.
-fn pages_of(address: usize, length: usize) -> nix::Result<std::ops::Range<usize>> {
+fn pages_of(address: usize, length: usize) -> nix::Result<Range<usize>> {
     let page = memory::page_size();
     let start = memory::page_floor(address, page);
     let end = address

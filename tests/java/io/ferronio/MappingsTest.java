@@ -304,6 +304,17 @@ class MappingsTest {
         return List.of(now.mapped(), now.mappedBytes(), now.retired(), now.retiredBytes());
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void oneCollectionTakesTheAddressesOfUnmappedBuffers(Maker maker) throws IOException {
+        for (int i = 0; i < 500; i++) {
+            Mappings.unmap(maker.map(file));
+        }
+        assertTrue(Counters.snapshot().retired() > 0);
+        assertTrue(Eventually.afterOneCollection(() -> counters().equals(List.of(0L, 0L, 0L, 0L))));
+        assertTrue(Memory.ranges().stream().noneMatch(range -> range.name().contains("ferronio-retired")));
+    }
+
     @Test
     void aBufferOfTheJdksLeavesItsPool() throws IOException {
         BufferPoolMXBean pool = poolOfTheJdk();

@@ -26,9 +26,29 @@ public final class Eventually {
             }
             System.gc();
             // Cleaners run on threads of their own some time after a collection; nothing tells when.
-            for (int i = 0; i < 10 && !condition.getAsBoolean(); i++) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+            poll(condition, TimeUnit.MILLISECONDS.toNanos(20));
+        }
+        return true;
+    }
+
+    /**
+     * Collects garbage once, and waits until a condition holds.
+     *
+     * @param condition what is waited for
+     * @return whether it came true within ten seconds
+     */
+    public static boolean afterOneCollection(BooleanSupplier condition) {
+        System.gc();
+        return poll(condition, LIMIT);
+    }
+
+    private static boolean poll(BooleanSupplier condition, long limit) {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > limit) {
+                return false;
             }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
         }
         return true;
     }

@@ -48,8 +48,9 @@ public final class Mappings {
      *
      * <p>Its addresses stay taken until buffer and views are garbage, so an access afterwards never reaches
      * another mapping and never ends the JVM. What it gets is an {@link InternalError} (which HotSpot throws
-     * a little later than the access, in compiled code perhaps only in the caller), or zeros; writes go
-     * nowhere. Changes that were not forced are kept: they are written back as after any unmapping.
+     * a little later than the access, in compiled code perhaps only in the caller), or zeros, or what such an
+     * access has written there: that never reaches the file, and is gone with the buffer. Changes made before
+     * and not forced are kept: they are written back as after any unmapping.
      *
      * @param buffer a buffer from {@link #map} or from {@code FileChannel.map}: the one that was returned, not
      *     a view of it

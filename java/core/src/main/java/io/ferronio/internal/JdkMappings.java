@@ -27,7 +27,7 @@ final class JdkMappings {
     static final boolean CAN_UNMAP = BufferAccess.CAN_CLAIM && JdkAccess.all(ADDRESS, SIZE, DECREMENT_STATS);
 
     /** By address of the buffer's first byte: what was taken over. An address stays taken until its entry goes. */
-    private static final Map<Long, MappedMemory.Life> TAKEN_OVER = new HashMap<>();
+    private static final Map<Long, MappingLife> TAKEN_OVER = new HashMap<>();
 
     private JdkMappings() {
     }
@@ -41,7 +41,7 @@ final class JdkMappings {
     static void unmap(MappedByteBuffer buffer, Object cleaner, Runnable unmapper) {
         Long address = BufferAccess.address(buffer);
         synchronized (TAKEN_OVER) {
-            MappedMemory.Life life = TAKEN_OVER.get(address);
+            MappingLife life = TAKEN_OVER.get(address);
             if (life == null) {
                 life = takeOver(buffer, cleaner, unmapper, address);
             }
@@ -49,22 +49,22 @@ final class JdkMappings {
         }
     }
 
-    private static MappedMemory.Life takeOver(MappedByteBuffer buffer, Object cleaner, Runnable unmapper, Long address) {
-        if (!BufferAccess.claim(cleaner)) {
-            throw new IllegalArgumentException("the buffer was unmapped before, by its cleaner: "
-                    + "its addresses may be somebody else's by now");
-        }
+    private static MappingLife takeOver(MappedByteBuffer buffer, Object cleaner, Runnable unmapper, Long address) {
         try {
             long size = (long) SIZE.invokeExact(unmapper);
-            long handle = MappingNatives.adopt((long) ADDRESS.invokeExact(unmapper), size);
+            long start = (long) ADDRESS.invokeExact(unmapper);
+            MappingLife life = MappingLife.of(buffer, size, () -> forget(address));
+            if (!BufferAccess.claim(cleaner)) {
+                throw new IllegalArgumentException("the buffer was unmapped before, by its cleaner: "
+                        + "its addresses may be somebody else's by now");
+            }
+            long handle = MappingNatives.adopt(start, size);
             if (handle < 0) {
                 throw new IllegalStateException("cannot take over the JDK's mapping of " + size + " bytes",
                         Errno.exception(handle, "adopt"));
             }
-            Tally.mapped(size);
-            MappedMemory.Life life = new MappedMemory.Life(handle, size, () -> forget(address));
+            life.begin(handle);
             TAKEN_OVER.put(address, life);
-            MappedMemory.releaseWith(buffer, life);
             DECREMENT_STATS.invokeExact(unmapper);
             return life;
         } catch (Throwable e) {

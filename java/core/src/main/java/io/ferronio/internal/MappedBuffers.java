@@ -45,6 +45,9 @@ public final class MappedBuffers {
         Runnable unmapper = BufferAccess.thunk(cleaner);
         if (unmapper instanceof MappedMemory memory) {
             memory.retire();
+            if (BufferAccess.CAN_CLAIM) {
+                BufferAccess.claim(cleaner); // It has no work left, and would keep the addresses for a collection more.
+            }
         } else if (unmapper instanceof MappedMemory.View) {
             throw new IllegalArgumentException("a buffer of a MappedRegion; close the region");
         } else if (!JdkMappings.isUnmapper(unmapper)) {

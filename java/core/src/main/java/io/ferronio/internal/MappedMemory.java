@@ -1,13 +1,11 @@
 package io.ferronio.internal;
 
 import java.io.IOException;
-import java.lang.ref.Cleaner;
 import java.lang.ref.Reference;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.FileChannel;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Memory mapped from a file, and its life: mapped, retired (file and memory given back, addresses kept),
@@ -26,20 +24,25 @@ public final class MappedMemory implements Runnable {
     private static final boolean AVAILABLE =
             FileChannelAccess.CAN_MAP && BufferAccess.CAN_MAKE && Guard.isAvailable();
 
-    /** With the JDK's own kind of thread: one of ours would keep our class loader from ever being collected. */
-    private static final Cleaner COLLECTOR = Cleaner.create();
-
-    private final Life life;
+    private final MappingLife life;
     private final long address;
 
-    private MappedMemory(Life life) {
-        this.life = life;
-        this.address = MappingNatives.address(life.handle);
-    }
-
-    /** Ends the memory's life when {@code owner} is garbage. */
-    static void releaseWith(Object owner, Life life) {
-        COLLECTOR.register(owner, life);
+    private MappedMemory(FileChannel channel, FileChannel.MapMode mode, long position, long size) throws IOException {
+        life = MappingLife.of(this, size, null);
+        long handle = tryMap(channel, mode, position, size);
+        if (handle == -Errno.ENOMEM) {
+            MappingLife.collectGarbage();
+            handle = tryMap(channel, mode, position, size);
+        }
+        if (handle == -Errno.ENOMEM) {
+            throw new IOException("Map failed", new OutOfMemoryError("Map failed"));
+        }
+        if (handle < 0) {
+            throw Errno.exception(handle, "mmap of " + channel + ", " + mode + ", position " + position + ", " + size
+                    + " bytes");
+        }
+        life.begin(handle);
+        address = MappingNatives.address(handle);
     }
 
     /**
@@ -115,23 +118,7 @@ public final class MappedMemory implements Runnable {
      */
     public static MappedMemory map(FileChannel channel, FileChannel.MapMode mode, long position, long size)
             throws IOException {
-        long handle = tryMap(channel, mode, position, size);
-        if (handle == -Errno.ENOMEM) {
-            collectGarbage();
-            handle = tryMap(channel, mode, position, size);
-        }
-        if (handle == -Errno.ENOMEM) {
-            throw new IOException("Map failed", new OutOfMemoryError("Map failed"));
-        }
-        if (handle < 0) {
-            throw Errno.exception(handle, "mmap of " + channel + ", " + mode + ", position " + position + ", " + size
-                    + " bytes");
-        }
-        Life life = new Life(handle, size, null);
-        Tally.mapped(size);
-        MappedMemory memory = new MappedMemory(life);
-        releaseWith(memory, life);
-        return memory;
+        return new MappedMemory(channel, mode, position, size);
     }
 
     private static long tryMap(FileChannel channel, FileChannel.MapMode mode, long position, long size)
@@ -172,16 +159,6 @@ public final class MappedMemory implements Runnable {
         }
     }
 
-    /** Dropped mappings still hold their addresses until they are collected. */
-    private static void collectGarbage() {
-        System.gc();
-        try {
-            Thread.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /**
      * The address of the first byte.
      *
@@ -198,7 +175,7 @@ public final class MappedMemory implements Runnable {
      * @return the buffer
      */
     public MappedByteBuffer newBuffer(boolean readOnly) {
-        return BufferAccess.newBuffer(Math.toIntExact(life.size), address, this, readOnly);
+        return BufferAccess.newBuffer(Math.toIntExact(life.size()), address, this, readOnly);
     }
 
     /**
@@ -259,7 +236,7 @@ public final class MappedMemory implements Runnable {
         try {
             long result;
             do {
-                result = MappingNatives.force(life.handle, offset, length);
+                result = MappingNatives.force(life.handle(), offset, length);
             } while (result == -Errno.EINTR);
             if (result < 0) {
                 throw Errno.exception(result, "msync of " + length + " bytes at offset " + offset);
@@ -281,7 +258,7 @@ public final class MappedMemory implements Runnable {
         try {
             long result;
             do {
-                result = MappingNatives.load(life.handle, offset, length);
+                result = MappingNatives.load(life.handle(), offset, length);
             } while (result == -Errno.EINTR);
             if (result == -Errno.EFAULT) {
                 throw new IOException("cannot load " + length + " bytes at offset " + offset + ": a page cannot be read"
@@ -293,52 +270,6 @@ public final class MappedMemory implements Runnable {
             return result >= 0;
         } finally {
             Reference.reachabilityFence(this);
-        }
-    }
-
-    /** The native handle and what becomes of it; apart from its owner, so that the owner can be garbage. */
-    static final class Life implements Runnable {
-        private final long handle;
-        private final long size;
-        private final Runnable beforehand;
-        private final AtomicBoolean retired = new AtomicBoolean();
-
-        /**
-         * Takes charge of a handle.
-         *
-         * @param size bytes mapped, for the totals
-         * @param beforehand run right before the addresses are given back, when they cannot be anybody else's yet;
-         *     or null
-         */
-        Life(long handle, long size, Runnable beforehand) {
-            this.handle = handle;
-            this.size = size;
-            this.beforehand = beforehand;
-        }
-
-        void retire() {
-            long result = MappingNatives.retire(handle);
-            if (result == -Errno.ENOMEM) {
-                collectGarbage();
-                result = MappingNatives.retire(handle);
-            }
-            if (result < 0) {
-                throw new IllegalStateException("cannot unmap " + size + " bytes now, they stay mapped until no buffer"
-                        + " shows them", Errno.exception(result, "mmap(MAP_FIXED) of an empty file over " + size + " bytes"));
-            }
-            if (result > 0 && retired.compareAndSet(false, true)) {
-                Tally.retired(size);
-            }
-        }
-
-        /** By the collector, once, when nothing reaches the memory. */
-        @Override
-        public void run() {
-            if (beforehand != null) {
-                beforehand.run();
-            }
-            MappingNatives.release(handle);
-            Tally.unmapped(size, retired.get());
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.ferronio.internal;
 
-/** Hot natives on mappings. A handle is a native object: released once, after its last use. */
+/** Natives on mappings, all hot but {@link #release}. A handle is a native object: released once, after its last use. */
 final class MappingNatives {
 
     private MappingNatives() {
@@ -27,8 +27,8 @@ final class MappingNatives {
     /** Gives file and memory back, keeps the addresses: 1 if this call did it, 0 if done before, or {@code -errno}. */
     static native long retire(long handle);
 
-    /** munmap(2): 0. The handle is gone. */
-    static native long release(long handle);
+    /** munmap(2) of many: the handles are gone. */
+    static native void release(long[] handles);
 
     /** msync(2) with MS_SYNC: 0, or {@code -errno}. */
     static native long force(long handle, long offset, long length);
