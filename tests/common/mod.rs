@@ -134,6 +134,9 @@ impl Drop for Alone {
     }
 }
 
+/// Mapped for a moment by the dynamic linker, on whichever thread first needs a library of its own.
+const LINKER_CACHE: &str = "/etc/ld.so.cache";
+
 /// Descriptors with what they are open on, and mappings of files.
 fn resources() -> Vec<String> {
     let mut resources: Vec<String> = fs::read_dir("/proc/self/fd")
@@ -148,7 +151,7 @@ fn resources() -> Vec<String> {
         .collect();
     let mapped = memory_map()
         .into_iter()
-        .filter(|area| area.name.starts_with('/'));
+        .filter(|area| area.name.starts_with('/') && area.name != LINKER_CACHE);
     resources.extend(mapped.map(|area| format!("{:x?} {}", area.addresses, area.name)));
     resources.sort();
     resources
