@@ -24,6 +24,7 @@ use std::io::Write;
 use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
 use std::os::unix::fs::FileExt;
+use std::process::Command;
 use std::ptr::NonNull;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
@@ -350,6 +351,69 @@ fn holes_of_a_full_filesystem_read_as_zeros_and_what_lies_between_them_stays() {
             }
         },
     );
+}
+
+/// A filesystem in a file, mounted in a mount namespace of this process's own: `None`, with the reason printed,
+/// where that is not allowed or there is no mkfs.
+fn mount_small_blocks(folder: &str) -> Option<()> {
+    let image = format!("{folder}/small-blocks.img");
+    let target = format!("{folder}/small-blocks");
+    File::create(&image)
+        .expect("an image")
+        .set_len(4 << 20)
+        .expect("a size");
+    fs::create_dir_all(&target).expect("a folder");
+    for command in [
+        format!("mkfs.ext4 -q -F -b 1024 -m 0 -O ^has_journal {image}"),
+        format!("mount -o loop {image} {target}"),
+    ] {
+        let mut words = command.split(' ');
+        let done = Command::new(words.next().expect("a program"))
+            .args(words)
+            .output();
+        if !done.as_ref().is_ok_and(|done| done.status.success()) {
+            eprintln!("skipped: {command}: {done:?}");
+            return None;
+        }
+    }
+    fs::remove_file(&image).expect("the mount keeps it");
+    Some(())
+}
+
+#[test]
+fn a_page_that_can_only_be_read_keeps_its_bytes() {
+    survives("a_page_that_can_only_be_read_keeps_its_bytes", || {
+        if let Err(errno) = unshare(CloneFlags::CLONE_NEWNS) {
+            eprintln!("skipped: no mount namespace: {errno}");
+            return;
+        }
+        let none: Option<&str> = None;
+        mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)
+            .expect("private mounts");
+        let folder = env!("CARGO_TARGET_TMPDIR");
+        if mount_small_blocks(folder).is_none() {
+            return;
+        }
+        install();
+        let page = page_size();
+        // Of the page's blocks of 1 KiB only the first is on the disk, and the disk is full.
+        let file = tempfile::tempfile_in(format!("{folder}/small-blocks")).expect("a file");
+        file.write_all_at(&bytes_at(0..100), 0).expect("a write");
+        file.set_len(page as u64).expect("a size");
+        file.sync_all().expect("a sync");
+        let mut filler = tempfile::tempfile_in(format!("{folder}/small-blocks")).expect("a file");
+        while filler.write(&[1; 1024]).is_ok() {}
+        let _ = filler.sync_all();
+
+        let writer = map(&file, MapMode::ReadWrite, page);
+        let reader = map(&file, MapMode::ReadOnly, page);
+        poke(writer.address() + 2000, 0xaa);
+        assert!(peek_all(writer.address()..writer.address() + 100) == bytes_at(0..100));
+        assert_eq!(peek(writer.address() + 2000), 0xaa);
+        // That was not written, and no more was lost.
+        assert!(peek_all(reader.address()..reader.address() + 100) == bytes_at(0..100));
+        assert_eq!(peek(reader.address() + 2000), 0);
+    });
 }
 
 // ---- many at once

@@ -6,7 +6,7 @@ use common::{
     Area, alone, areas_in, byte_at, bytes_at, file_of, is_retired, pages_of, peek, peek_all, poke,
     survives,
 };
-use ferronio::kernel::memory::{MapMode, page_size};
+use ferronio::kernel::memory::{MapMode, PageState, page_size, replace_with_copy, state_of};
 use ferronio::mapping::{Mapping, registry};
 use memmap2::MmapOptions;
 use nix::errno::Errno;
@@ -500,4 +500,27 @@ fn more_than_4_gib_are_mapped_as_one() {
     assert_eq!(last, [8]);
     assert_eq!(mapping.retire(), Ok(true));
     assert!(areas_in(&pages(&mapping)).iter().all(is_retired));
+}
+
+#[test]
+fn a_copy_has_what_can_be_read_and_zeros_for_the_rest() {
+    let _alone = alone();
+    let page = page_size();
+    let file = file_of(4 * page);
+    let mapping = map(&file, MapMode::ReadWrite, 0, 4 * page);
+    assert_eq!(state_of(mapping.address(), page), PageState::Good);
+    file.set_len(2 * page as u64).expect("a size");
+    assert_eq!(
+        state_of(mapping.address() + 2 * page, page),
+        PageState::Dead
+    );
+    // SAFETY: pages of the mapping.
+    unsafe { replace_with_copy(mapping.address() + page, 2 * page) }.expect("a copy");
+    let expected = [bytes_at(0..2 * page), vec![0; page]].concat();
+    assert!(peek_all(mapping.address()..mapping.address() + 3 * page) == expected);
+    // It is a copy: no write reaches the file any more.
+    poke(mapping.address() + page, 0xff);
+    let mut byte = [0];
+    file.read_exact_at(&mut byte, page as u64).expect("a read");
+    assert_eq!(byte, [byte_at(page)]);
 }

@@ -3,7 +3,8 @@
 mod common;
 
 use common::{alone, byte_at, bytes_at, file_of};
-use ferronio::transfer::{file_to_descriptor, file_to_descriptor_up_to_size, regular_file_size};
+use ferronio::kernel::file::regular_size;
+use ferronio::transfer::{file_to_descriptor, file_to_descriptor_up_to_size};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
@@ -352,15 +353,15 @@ fn what_has_no_size_is_not_sent_up_to_it() {
         (directory.as_fd(), "a directory"),
         (zeros.as_fd(), "a device"),
     ] {
-        assert_eq!(regular_file_size(source), Err(Errno::EINVAL), "{name}");
+        assert_eq!(regular_size(source), Err(Errno::EINVAL), "{name}");
         let moved = file_to_descriptor_up_to_size(writer.as_fd(), source, 0, 100);
         assert_eq!(moved, Err(Errno::EINVAL), "{name}");
     }
     let status = File::open("/proc/self/status").expect("a file in /proc");
-    assert_eq!(regular_file_size(status.as_fd()), Ok(0));
+    assert_eq!(regular_size(status.as_fd()), Ok(0));
     let moved = file_to_descriptor_up_to_size(writer.as_fd(), status.as_fd(), 0, 100);
     assert_eq!(moved, Err(Errno::EINVAL));
-    assert_eq!(regular_file_size(file_of(10_000).as_fd()), Ok(10_000));
+    assert_eq!(regular_size(file_of(10_000).as_fd()), Ok(10_000));
 }
 
 /// Runs `blocking` in a thread and sends it signals until it has returned. A signal that comes too early is

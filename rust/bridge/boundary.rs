@@ -20,11 +20,21 @@ thread_local! {
 pub(super) fn hot(env: *mut JNIEnv, body: impl FnOnce() -> nix::Result<jlong>) -> jlong {
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => value,
-        Ok(Err(errno)) => -jlong::from(errno as i32),
+        Ok(Err(errno)) => -jlong::from(number_of(errno)),
         Err(payload) => {
             throw_panic(env, payload);
             0
         }
+    }
+}
+
+/// An error's number. Of one that nix has no name for, a filter's or a leak of the kernel's own, nix keeps no
+/// number either; but the C library still does. Never 0, which would be a success.
+fn number_of(errno: Errno) -> i32 {
+    match (errno, Errno::last_raw()) {
+        (Errno::UnknownErrno, 0) => libc::EIO,
+        (Errno::UnknownErrno, last) => last,
+        (errno, _) => errno as i32,
     }
 }
 
@@ -115,4 +125,21 @@ pub(super) unsafe fn descriptor<'a>(number: i32) -> nix::Result<BorrowedFd<'a>> 
     }
     // SAFETY: not -1, and open by the caller's promise.
     Ok(unsafe { BorrowedFd::borrow_raw(number) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ptr;
+
+    #[test]
+    fn an_error_is_never_mistaken_for_a_success() {
+        let fail = |errno| hot(ptr::null_mut(), || Err(errno));
+        assert_eq!(fail(Errno::EPIPE), -jlong::from(libc::EPIPE));
+        // ENOTSUPP, the kernel's own: no name in errno(3).
+        Errno::set_raw(524);
+        assert_eq!(fail(Errno::from_raw(524)), -524);
+        Errno::set_raw(0);
+        assert_eq!(fail(Errno::from_raw(524)), -jlong::from(libc::EIO));
+    }
 }

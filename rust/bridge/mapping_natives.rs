@@ -4,7 +4,7 @@
 //! every other use of it: `MappedMemory` holds it, and the collector says when nothing reaches that.
 
 use super::boundary::{self, descriptor};
-use crate::kernel::memory::{self, MapMode};
+use crate::kernel::{self, memory::MapMode};
 use crate::mapping::Mapping;
 use jni::EnvUnowned;
 use jni::objects::{JClass, JLongArray};
@@ -39,7 +39,7 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_fileSize(
 ) -> jlong {
     boundary::hot(env, || {
         // SAFETY: Java is in the file's thread set, so a close waits for us.
-        memory::file_size(unsafe { descriptor(file) }?)
+        kernel::file::size(unsafe { descriptor(file) }?)
     })
 }
 
@@ -53,7 +53,7 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_setFileSize(
 ) -> jlong {
     boundary::hot(env, || {
         // SAFETY: Java is in the file's thread set, so a close waits for us.
-        memory::set_file_size(unsafe { descriptor(file) }?, size)?;
+        kernel::file::set_size(unsafe { descriptor(file) }?, size)?;
         Ok(0)
     })
 }
@@ -81,7 +81,7 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_map(
         };
         let end = position.checked_add(length).ok_or(Errno::EOVERFLOW)?;
         let length = NonZeroUsize::new(unsigned(length)?).ok_or(Errno::EINVAL)?;
-        if memory::file_size(file)? < end {
+        if kernel::file::size(file)? < end {
             return Err(Errno::ENODATA);
         }
         Ok(to_handle(Mapping::map(file, mode, position, length)?))

@@ -1,6 +1,7 @@
 //! `io.ferronio.internal.TransferNatives`: moving bytes between descriptors.
 
 use super::boundary::{self, descriptor};
+use crate::kernel::file;
 use crate::transfer;
 use jni_sys::{JNIEnv, jclass, jint, jlong};
 
@@ -51,6 +52,6 @@ extern "system" fn Java_io_ferronio_internal_TransferNatives_regularFileSize(
 ) -> jlong {
     boundary::hot(env, || {
         // SAFETY: Java is in the file's thread set.
-        transfer::regular_file_size(unsafe { descriptor(file) }?)
+        file::regular_size(unsafe { descriptor(file) }?)
     })
 }

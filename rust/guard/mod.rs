@@ -12,7 +12,7 @@ mod disposition;
 mod hotspot;
 mod reentry;
 
-use crate::kernel::memory;
+use crate::kernel::memory::{self, PageState};
 use crate::mapping::registry::{self, Slot};
 use libc::{c_int, c_void, siginfo_t, ucontext_t};
 use nix::errno::Errno;
@@ -99,19 +99,28 @@ unsafe extern "C" fn on_sigbus(signal: c_int, info: *mut siginfo_t, context: *mu
     Errno::set_raw(errno);
 }
 
-/// Puts zero pages at `address` and, where more of the range is dead, around it. `false` if that is not
-/// possible: then the access must not run again, it would fault for ever.
+/// Sees to it that the access to `address` can run again: puts zero pages there and, where more of the range is
+/// dead, around it. `false` if that is not possible: then it must not run again, it would fault for ever.
 fn revive(slot: &Slot, address: usize) -> bool {
     let Some(pages) = slot.pages().filter(|pages| pages.contains(&address)) else {
         // Freed while we waited for it: nobody may touch these addresses, least of all we.
         return false;
     };
     let page = memory::page_size();
+    let start = memory::page_floor(address, page);
     let retired = slot.is_retired();
     let extent = if retired {
         retired_extent(slot, &pages, address, page)
     } else {
-        live_extent(slot, &pages, address, page)
+        match memory::state_of(start, page) {
+            PageState::Dead => live_extent(slot, &pages, start, page),
+            // Another thread has met the same page before us, or what was missing has come back.
+            PageState::Good => return true,
+            PageState::Unwritable | PageState::Unknown => {
+                // SAFETY: a page of a registered range.
+                return unsafe { memory::replace_with_copy(start, page) }.is_ok();
+            }
+        }
     };
     let put_zeros = |pages: &Range<usize>| {
         // SAFETY: the callers below pass parts of a registered range, and each page of them is dead.
@@ -127,14 +136,12 @@ fn revive(slot: &Slot, address: usize) -> bool {
         // SAFETY: the range is registered, and every page of a retired range is dead.
         let _ = unsafe { memory::replace_with_empty(pages.start, length) };
     }
-    let start = memory::page_floor(address, page);
     put_zeros(&(start..start.saturating_add(page))) || retired && put_zeros(&pages)
 }
 
-/// The pages from the faulting one on that are dead, up to the slot's next extent. Each page is asked, so
+/// The pages from the dead one at `start` on that are dead, up to the slot's next extent. Each page is asked, so
 /// that data which is still there (between two holes of a full disk, say) never disappears under zeros.
-fn live_extent(slot: &Slot, pages: &Range<usize>, address: usize, page: usize) -> Range<usize> {
-    let start = memory::page_floor(address, page);
+fn live_extent(slot: &Slot, pages: &Range<usize>, start: usize, page: usize) -> Range<usize> {
     let most = slot.next_extent(MOST_LIVE_PAGES) as usize;
     let limit = start
         .saturating_add(most.saturating_mul(page))

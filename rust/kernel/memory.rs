@@ -1,7 +1,8 @@
 //! `mmap(2)` and its relatives: mapping files, replacing pages in place, writing back, loading.
 //!
-//! The `replace_*`, `is_dead` and `page_floor` functions are async-signal-safe: the guard's SIGBUS handler
-//! calls them. They make bare system calls, allocate nothing and take no lock.
+//! The `replace_*`, `state_of`, `is_dead` and `page_floor` functions are async-signal-safe: the guard's SIGBUS handler
+//! calls them. They make bare system calls, allocate nothing and take no lock ([`replace_with_empty`] once
+//! [`prepare_empty_file`] has made its file).
 
 use libc::c_void;
 use memmap2::{MmapOptions, MmapRaw};
@@ -9,7 +10,6 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::mman::{MapFlags, MmapAdvise, MsFlags, ProtFlags};
-use nix::sys::stat::fstat;
 use once_cell::sync::{Lazy, OnceCell};
 use std::num::NonZeroUsize;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
@@ -40,16 +40,6 @@ pub fn page_size() -> usize {
 /// The start of the page that holds `address`. Async-signal-safe.
 pub const fn page_floor(address: usize, page: usize) -> usize {
     address & !(page - 1)
-}
-
-/// The size of an open file in bytes: `fstat(2)`.
-pub fn file_size(file: BorrowedFd<'_>) -> nix::Result<i64> {
-    Ok(fstat(file)?.st_size)
-}
-
-/// Sets the size of an open file: `ftruncate(2)`.
-pub fn set_file_size(file: BorrowedFd<'_>, size: i64) -> nix::Result<()> {
-    nix::unistd::ftruncate(file, size)
 }
 
 /// Maps `length` bytes of `file` from `position`, which need not be aligned.
@@ -94,7 +84,8 @@ pub fn prepare_empty_file() -> nix::Result<()> {
 }
 
 /// Takes file and memory away from a range and keeps the addresses: afterwards every access to it raises
-/// SIGBUS. One atomic `mmap(MAP_FIXED)`; on an error the range is as it was.
+/// SIGBUS. One atomic `mmap(MAP_FIXED)`; on an error the range is as it was. Async-signal-safe once
+/// [`prepare_empty_file`] was called.
 ///
 /// # Safety
 ///
@@ -121,6 +112,9 @@ pub unsafe fn replace_with_empty(start: usize, length: NonZeroUsize) -> nix::Res
 
 /// Puts anonymous zero pages over a range. Async-signal-safe.
 ///
+/// On an error the range is as it was; but a kernel before 6.12 may have unmapped it if it refuses for want of
+/// memory to commit (`vm.overcommit_memory=2`).
+///
 /// # Safety
 ///
 /// As for [`replace_with_empty`]; and no page of the range holds data that somebody may still want.
@@ -142,12 +136,90 @@ pub unsafe fn replace_with_zeros(start: usize, length: usize) -> nix::Result<()>
     Ok(())
 }
 
-/// Whether reading the page at `address` would raise SIGBUS: `madvise(MADV_POPULATE_READ)` (Linux 5.14)
-/// says so with `EFAULT` instead of a signal. `false` where the kernel cannot tell. Async-signal-safe.
+/// Puts an anonymous copy over a range: of what can be read of it, zeros for the rest. Async-signal-safe.
+///
+/// # Safety
+///
+/// `start..start + length` is page-aligned and belongs to one mapping of the caller's.
+pub unsafe fn replace_with_copy(start: usize, length: usize) -> nix::Result<()> {
+    // SAFETY: fresh addresses.
+    let copy = unsafe {
+        libc::mmap(
+            std::ptr::null_mut(),
+            length,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            -1,
+            0,
+        )
+    };
+    if copy == libc::MAP_FAILED {
+        return Err(Errno::last());
+    }
+    let from = libc::iovec {
+        iov_base: start as *mut c_void,
+        iov_len: length,
+    };
+    let to = libc::iovec {
+        iov_base: copy,
+        iov_len: length,
+    };
+    // Through the kernel, which stops at a page that cannot be read, where an access of ours would raise SIGBUS.
+    // SAFETY: it writes only to the fresh addresses.
+    unsafe { libc::process_vm_readv(libc::getpid(), &raw const to, 1, &raw const from, 1, 0) };
+    let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
+    // SAFETY: moves the fresh pages over pages that the caller has promised to own.
+    let moved = unsafe { libc::mremap(copy, length, length, flags, start as *mut c_void) };
+    if moved == libc::MAP_FAILED {
+        let errno = Errno::last();
+        // SAFETY: the fresh addresses, which nobody else has seen.
+        unsafe { libc::munmap(copy, length) };
+        return Err(errno);
+    }
+    Ok(())
+}
+
+/// What an access to a page would meet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageState {
+    /// Nothing wrong.
+    Good,
+    /// Reading would raise SIGBUS.
+    Dead,
+    /// Writing would raise SIGBUS, reading would not: a page that is only partly on a full disk, for example.
+    Unwritable,
+    /// The kernel is too old to tell.
+    Unknown,
+}
+
+/// Asks for the page at `address` to read and to write. Async-signal-safe.
+///
+/// Only for a page that was accessed: asking to write makes a page dirty, and may fill a hole of its file.
+pub fn state_of(address: usize, page: usize) -> PageState {
+    match populate(address, page, libc::MADV_POPULATE_READ) {
+        Ok(()) => match populate(address, page, libc::MADV_POPULATE_WRITE) {
+            Err(Errno::EFAULT) => PageState::Unwritable,
+            _ => PageState::Good, // EINVAL: the mapping is read-only, and nobody writes.
+        },
+        Err(Errno::EFAULT) => PageState::Dead,
+        Err(_) => PageState::Unknown,
+    }
+}
+
+/// Whether reading the page at `address` would raise SIGBUS. `false` where the kernel cannot tell.
+/// Async-signal-safe.
 pub fn is_dead(address: usize, page: usize) -> bool {
-    // SAFETY: populating reads; it changes no memory, and an address without a mapping is an ENOMEM.
-    let result = unsafe { libc::madvise(address as *mut c_void, page, libc::MADV_POPULATE_READ) };
-    result == -1 && Errno::last() == Errno::EFAULT
+    populate(address, page, libc::MADV_POPULATE_READ) == Err(Errno::EFAULT)
+}
+
+/// `madvise(MADV_POPULATE_READ)` or `MADV_POPULATE_WRITE` (Linux 5.14): `EFAULT` where an access would raise SIGBUS.
+fn populate(address: usize, page: usize, advice: libc::c_int) -> nix::Result<()> {
+    // SAFETY: populating changes no memory, and an address without a mapping is an ENOMEM.
+    let result = unsafe { libc::madvise(address as *mut c_void, page, advice) };
+    if result == -1 {
+        return Err(Errno::last());
+    }
+    Ok(())
 }
 
 /// Gives addresses back: `munmap(2)`.

@@ -29,6 +29,10 @@ pub struct Mapping {
 /// Whole pages, mapped and ours: given back when dropped.
 struct Addresses(Range<usize>);
 
+/// What the kernel would not take back: a hole in an area needs one area more than there are, at the limit
+/// (vm.max_map_count). [`Mapping::drop_all`] tries again.
+static REFUSED: Mutex<Vec<Range<usize>>> = Mutex::new(Vec::new());
+
 impl Addresses {
     /// For somebody else to give back.
     fn into_inner(mut self) -> Range<usize> {
@@ -40,8 +44,12 @@ impl Drop for Addresses {
     fn drop(&mut self) {
         if !self.0.is_empty() {
             // SAFETY: made by `Mapping::new`, whose caller owns the range, and its owner has let go of it.
-            // An error leaves the range mapped, which is safe.
-            let _ = unsafe { memory::unmap(self.0.start, self.0.len()) };
+            if unsafe { memory::unmap(self.0.start, self.0.len()) }.is_err() {
+                REFUSED
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(std::mem::take(&mut self.0));
+            }
         }
     }
 }
@@ -100,11 +108,14 @@ impl Mapping {
     /// Drops many mappings with one `munmap(2)` for each run of neighbours. Each `munmap` stops all threads that
     /// are just mapping or faulting, and mappings that were made one after the other tend to be neighbours.
     pub fn drop_all(mappings: impl IntoIterator<Item = Mapping>) {
+        let mut ranges =
+            std::mem::take(&mut *REFUSED.lock().unwrap_or_else(PoisonError::into_inner));
         // The guard forgets all ranges before the kernel can give one to another.
-        let mut ranges: Vec<Range<usize>> = mappings
-            .into_iter()
-            .map(|mapping| mapping.addresses.into_inner())
-            .collect();
+        ranges.extend(
+            mappings
+                .into_iter()
+                .map(|mapping| mapping.addresses.into_inner()),
+        );
         ranges.sort_unstable_by_key(|range| range.start);
         for run in ranges.chunk_by(|one, next| one.end == next.start) {
             drop(Addresses(run[0].start..run[run.len() - 1].end));

@@ -15,7 +15,7 @@ pub struct Slot {
     start: AtomicUsize,
     end: AtomicUsize,
     retired: AtomicBool,
-    /// Pages that could not be had since the range was registered.
+    /// Faults answered since the range was registered; one answer may cover many pages.
     faults: AtomicU64,
     /// How many pages the last answer to a fault covered; the next one covers up to twice as many.
     extent: AtomicU32,
@@ -48,7 +48,7 @@ impl Slot {
         self.retired.load(Ordering::Acquire)
     }
 
-    /// Counts a page that could not be had. Async-signal-safe.
+    /// Counts a fault that was answered. Async-signal-safe.
     pub fn count_fault(&self) {
         self.faults.fetch_add(1, Ordering::Relaxed);
     }
@@ -67,16 +67,17 @@ impl Slot {
         self.extent.store(1, Ordering::Relaxed);
     }
 
-    /// Runs `action` while nobody else replaces pages of this range or frees the slot. Async-signal-safe:
-    /// the holder is either another handler or a thread between two instructions of `drop`, which touches
-    /// no mapped page, so the wait is short and cannot be for ourselves.
+    /// Runs `action` while nobody else replaces pages of this range or frees the slot. Async-signal-safe: the
+    /// holder is either another handler or a thread between two instructions of `drop`, which touches no mapped
+    /// page, so the wait cannot be for ourselves. It may be for the disk: a handler asks for pages.
     pub fn exclusively<T>(&self, action: impl FnOnce() -> T) -> T {
         while self
             .busy
             .compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed)
             .is_err()
         {
-            std::hint::spin_loop();
+            // SAFETY: a bare system call without arguments.
+            unsafe { libc::sched_yield() };
         }
         let result = action();
         self.busy.store(false, Ordering::Release);
@@ -167,7 +168,7 @@ impl Registration {
         self.slot.retired.store(true, Ordering::Release);
     }
 
-    /// Pages of the range that could not be had so far.
+    /// Faults in the range that were answered so far.
     pub fn faults(&self) -> u64 {
         self.slot.faults.load(Ordering::Relaxed)
     }

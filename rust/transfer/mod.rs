@@ -37,26 +37,12 @@ pub fn file_to_descriptor_up_to_size(
     position: i64,
     count: i64,
 ) -> nix::Result<usize> {
-    let size = regular_file_size(source)?;
+    let size = kernel::file::regular_size(source)?;
     if size == 0 || position < 0 {
         return Err(Errno::EINVAL);
     }
     match size - position {
         rest if rest < 0 => Ok(0),
         rest => file_to_descriptor(target, source, position, count.min(rest)),
-    }
-}
-
-/// The size of a regular file: fstat(2).
-///
-/// # Errors
-///
-/// `EINVAL` for every other kind of file.
-pub fn regular_file_size(file: BorrowedFd<'_>) -> nix::Result<i64> {
-    let status = nix::sys::stat::fstat(file)?;
-    if status.st_mode & libc::S_IFMT == libc::S_IFREG {
-        Ok(status.st_size)
-    } else {
-        Err(Errno::EINVAL)
     }
 }

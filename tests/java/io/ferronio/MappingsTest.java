@@ -27,6 +27,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.ReadOnlyBufferException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileChannel.MapMode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -345,6 +346,25 @@ class MappingsTest {
         Reference.reachabilityFence(buffers);
     }
 
+    /** The kernel says 0 for its size where it says a file's. */
+    @Test
+    void aBlockDeviceIsMapped() throws Exception {
+        Path image = TestFiles.newFile(1 << 20);
+        Process attached = new ProcessBuilder("sh", "-c", "losetup --find --show --read-only " + image)
+                .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Path device = Path.of(new String(attached.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).trim());
+        Assumptions.assumeTrue(attached.waitFor() == 0, "no loop device, or not allowed to use one");
+        try {
+            MappedByteBuffer buffer = Maker.FERRONIO.map(device, MapMode.READ_ONLY, 5000, 20_000);
+            assertEquals(ByteBuffer.wrap(TestFiles.content(5000, 20_000)), buffer);
+            Mappings.unmap(buffer);
+            assertThrows(IOException.class, () -> Maker.JDK.map(device, MapMode.READ_ONLY, 0, (1 << 20) + 1));
+            assertThrows(IOException.class, () -> Maker.FERRONIO.map(device, MapMode.READ_ONLY, 0, (1 << 20) + 1));
+        } finally {
+            new ProcessBuilder("losetup", "--detach", device.toString()).start().waitFor();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aMappingOfNoBytesHasNothingToUnmap(Maker maker) throws IOException {
@@ -388,6 +408,20 @@ class MappingsTest {
         assertEquals(1, Counters.snapshot().retired());
         assertEquals(mappedByTheJdk, poolOfTheJdk().getCount());
         Reference.reachabilityFence(buffer);
+    }
+
+    /** The addresses of a cleaned buffer are the next mapping's: what is done to that one is not done to the other. */
+    @Test
+    void aCleanedBufferIsNotTheOneThatHasItsAddressesNow() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            MappedByteBuffer cleaned = Maker.JDK.map(file);
+            BufferCleaner.invoke(cleaned);
+            MappedByteBuffer next = Maker.JDK.map(file);
+            Mappings.unmap(next);
+            assertRefused("was unmapped before", cleaned);
+            Mappings.unmap(next);
+            Reference.reachabilityFence(next);
+        }
     }
 
     @Test

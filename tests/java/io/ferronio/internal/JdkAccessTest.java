@@ -61,7 +61,6 @@ class JdkAccessTest {
                 members(17, List.of(Use.MAP), "MappedByteBuffer", "fd"),
                 members(17, List.of(Use.MAP), "Cleaner", "thunk"),
                 members(17, List.of(Use.UNMAP_OF_THE_JDKS), "Cleaner", "remove"),
-                members(17, List.of(Use.UNMAP_OF_THE_JDKS), "Buffer", "address"),
                 members(17, List.of(Use.UNMAP_OF_THE_JDKS), "FileChannelImpl$Unmapper", "address", "size",
                         "decrementStats"),
                 members(17, List.of(Use.REGION), "Unsafe", "getUnsafe", "arrayBaseOffset", "copyMemory", "getByte",
@@ -111,6 +110,27 @@ class JdkAccessTest {
             checkUses(member.name(), member.uses(), report);
             assertEquals("yes", report.get("capability guard"));
         });
+    }
+
+    /** So does a missing class. */
+    @Test
+    void aMissingClassTurnsOffOnlyWhatNeedsIt() {
+        Map<String, List<Use>> classes = Map.of(
+                "FileChannelImpl", List.of(Use.SOCKET, Use.PIPE, Use.FILE, Use.MAP),
+                "NativeThreadSet", List.of(Use.SOCKET, Use.PIPE, Use.FILE, Use.MAP),
+                "SocketChannelImpl", List.of(Use.SOCKET),
+                "SinkChannelImpl", List.of(Use.PIPE),
+                "DirectByteBuffer", List.of(Use.MAP),
+                "DirectByteBufferR", List.of(Use.MAP),
+                "Cleaner", List.of(Use.MAP),
+                "FileChannelImpl$Unmapper", List.of(Use.UNMAP_OF_THE_JDKS),
+                "Unsafe", List.of(Use.REGION));
+        String output = ChildJvm.run(EachMissing.class, List.of("-XX:TieredStopAtLevel=1"),
+                Stream.concat(Stream.of(TestFiles.newFile(20_000).toString()), classes.keySet().stream())
+                        .toArray(String[]::new)).succeeded();
+        Map<String, Map<String, String>> reports = EachMissing.parse(output);
+        assertEquals(classes.keySet(), reports.keySet());
+        classes.forEach((name, uses) -> checkUses(name, uses, reports.get(name)));
     }
 
     @Test

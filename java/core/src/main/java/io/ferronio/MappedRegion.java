@@ -488,7 +488,13 @@ public final class MappedRegion implements AutoCloseable {
      * @throws IllegalStateException if the region is closed
      */
     public void get(long index, ByteBuffer target) {
-        target.put(asByteBuffer(index, target.remaining()));
+        int length = target.remaining();
+        checkRange(index, length, false);
+        try {
+            target.put(MappedMemory.newAlias(memory, index, length, readOnly));
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
@@ -501,8 +507,13 @@ public final class MappedRegion implements AutoCloseable {
      * @throws IllegalStateException if the region is closed
      */
     public void put(long index, ByteBuffer source) {
-        checkRange(index, source.remaining(), true);
-        asByteBuffer(index, source.remaining()).put(source);
+        int length = source.remaining();
+        checkRange(index, length, true);
+        try {
+            MappedMemory.newAlias(memory, index, length, false).put(source);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
@@ -526,12 +537,15 @@ public final class MappedRegion implements AutoCloseable {
      * Writes all changes to the file and waits until the device has them: msync(2) with {@code MS_SYNC}.
      *
      * @throws IOException if that fails: changes may be lost
-     * @throws IllegalStateException if the region is closed
+     * @throws IllegalStateException if the region is closed, also if it is closed meanwhile: what is written
+     *     then is not known
      */
     public void force() throws IOException {
+        long length = size;
         checkOpen();
         if (memory != null) {
-            memory.force(0, size);
+            memory.force(0, length);
+            checkOpen();
         }
     }
 
@@ -564,9 +578,9 @@ public final class MappedRegion implements AutoCloseable {
     private byte touchedLast;
 
     /**
-     * Gives memory and file back at once, and ends every use of the region. Idempotent; throws nothing;
-     * does not block. Should the kernel refuse, the region is closed all the same and the memory is given
-     * back when it is garbage.
+     * Gives memory and file back at once, and ends every use of the region. Idempotent; throws nothing. Does
+     * not block, unless the kernel has no mapping to spare (vm.max_map_count): then garbage is collected. Should it
+     * still refuse, the region is closed all the same and the memory is given back when it is garbage.
      */
     @Override
     public void close() {
@@ -574,7 +588,11 @@ public final class MappedRegion implements AutoCloseable {
             size = 0;
             writable = 0;
             if (memory != null) {
-                memory.run();
+                try {
+                    memory.retire();
+                } catch (IllegalStateException e) {
+                    // As said above.
+                }
             }
         }
     }

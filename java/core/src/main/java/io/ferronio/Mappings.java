@@ -25,7 +25,8 @@ public final class Mappings {
      *
      * <p>A file that is shorter than {@code position + size} is extended if the channel is open for writing.
      * The mapping does not depend on the channel afterwards. A buffer that is only dropped is unmapped by the
-     * collector. Where FerroNIO cannot map (see {@link Capabilities}), the JDK does. See mmap(2).
+     * collector. {@link Counters} counts it, the JDK's "mapped" buffer pool does not. Where FerroNIO cannot map
+     * (see {@link Capabilities}), the JDK does. See mmap(2).
      *
      * @param channel the file, open for reading, and for writing unless {@code mode} is {@code READ_ONLY}
      * @param mode {@code READ_ONLY}, {@code READ_WRITE} or {@code PRIVATE}; other modes go to the JDK
@@ -44,7 +45,8 @@ public final class Mappings {
 
     /**
      * Unmaps a buffer at once: its memory and its hold on the file are given back when this returns, whoever
-     * still has the buffer or a view of it. Idempotent. Does not block.
+     * still has the buffer or a view of it. Idempotent. Does not block, unless the kernel has no mapping to spare
+     * (vm.max_map_count): then garbage is collected.
      *
      * <p>Its addresses stay taken until buffer and views are garbage, so an access afterwards never reaches
      * another mapping and never ends the JVM. What it gets is an {@link InternalError} (which HotSpot throws

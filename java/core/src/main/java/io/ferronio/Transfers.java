@@ -22,8 +22,8 @@ public final class Transfers {
      * in the same order, the same exceptions, the same counts.
      *
      * <p>From a file to a {@code SocketChannel}, a pipe or another file, one {@code sendfile64(2)} moves the
-     * bytes; to a socket it is the only system call, where the JDK makes two or three. Every other pair of
-     * channels goes to the JDK's method. Bytes that somebody appends to the file while it is sent to a socket may be
+     * bytes; to a socket it is the only system call, where the JDK makes two or three (from a source's second
+     * transfer on: the first looks what kind of file it is). Every other pair of channels goes to the JDK's method. Bytes that somebody appends to the file while it is sent to a socket may be
      * sent, too, up to {@code count}.
      *
      * <p>Blocks while a blocking target is full. On a virtual thread it then parks and leaves its carrier to

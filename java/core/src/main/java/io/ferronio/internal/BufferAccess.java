@@ -5,7 +5,6 @@ import static java.lang.invoke.MethodType.methodType;
 import java.io.FileDescriptor;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.nio.Buffer;
 import java.nio.MappedByteBuffer;
 
 /**
@@ -34,13 +33,11 @@ final class BufferAccess {
             methodType(boolean.class, CLEANER), methodType(boolean.class, Object.class));
     private static final MethodHandle FILE = JdkAccess.field(MappedByteBuffer.class, "fd", FileDescriptor.class,
             methodType(FileDescriptor.class, MappedByteBuffer.class));
-    private static final MethodHandle ADDRESS =
-            JdkAccess.field(Buffer.class, "address", long.class, methodType(long.class, Buffer.class));
 
     /** Whether mapped buffers can be made. */
     static final boolean CAN_MAKE = JdkAccess.all(NEW, NEW_READ_ONLY, ATTACHMENT, CLEANER_OF, THUNK, FILE);
     /** Whether the JDK's cleaner of a buffer can be kept from running. */
-    static final boolean CAN_CLAIM = CAN_MAKE && JdkAccess.all(CLAIM, ADDRESS);
+    static final boolean CAN_CLAIM = CAN_MAKE && CLAIM != null;
 
     /** What the JDK itself gives its mapped buffers on Linux: invalid, but not null (null means "not a file"). */
     private static final FileDescriptor NO_FILE = new FileDescriptor();
@@ -50,7 +47,7 @@ final class BufferAccess {
 
     private static Class<?> segmentType() {
         // The older name first: a JDK that has the newer one may still have a class of the older one's name.
-        Class<?> proxy = JdkAccess.type("jdk.internal.access.foreign.MemorySegmentProxy");
+        Class<?> proxy = JdkAccess.optionalType("jdk.internal.access.foreign.MemorySegmentProxy");
         return proxy != null ? proxy : JdkAccess.type("java.lang.foreign.MemorySegment");
     }
 
@@ -120,15 +117,6 @@ final class BufferAccess {
     static boolean hasFile(MappedByteBuffer buffer) {
         try {
             return (FileDescriptor) FILE.invokeExact(buffer) != null;
-        } catch (Throwable e) {
-            throw JdkAccess.<RuntimeException>rethrow(e);
-        }
-    }
-
-    /** The address of the buffer's first byte. */
-    static long address(MappedByteBuffer buffer) {
-        try {
-            return (long) ADDRESS.invokeExact((Buffer) buffer);
         } catch (Throwable e) {
             throw JdkAccess.<RuntimeException>rethrow(e);
         }

@@ -23,7 +23,9 @@ public final class JdkAccess {
 
     private static final MethodHandles.Lookup LOOKUP = NativeLibrary.isLoaded() ? lookup() : null;
 
-    /** Every member that was asked for, by name, and why it cannot be had: empty if it can. */
+    private static final String NOT_HERE = "is not in this JDK";
+
+    /** Every member that was asked for, by name, and why it cannot be had: empty if it can. Missing classes, too. */
     private static final Map<String, String> MEMBERS = Collections.synchronizedMap(new TreeMap<>());
     /** Those of them that only some JDKs have: without them others serve. */
     private static final Set<String> OPTIONAL = ConcurrentHashMap.newKeySet();
@@ -56,7 +58,17 @@ public final class JdkAccess {
 
     /** A class of java.base by its binary name, or null. */
     static Class<?> type(String name) {
-        if (LOOKUP == null) {
+        Class<?> type = optionalType(name);
+        if (type == null && LOOKUP != null) {
+            String simpleName = simpleName(name);
+            MEMBERS.put(simpleName, Disabled.contains(simpleName) ? Disabled.reason(simpleName) : NOT_HERE);
+        }
+        return type;
+    }
+
+    /** As {@link #type}, for a class that only some JDKs have and that is not needed on the others. */
+    static Class<?> optionalType(String name) {
+        if (LOOKUP == null || Disabled.contains(simpleName(name))) {
             return null;
         }
         try {
@@ -112,7 +124,7 @@ public final class JdkAccess {
             MEMBERS.put(member, "");
             return handle;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            MEMBERS.put(member, "is not in this JDK");
+            MEMBERS.put(member, NOT_HERE);
             return null;
         }
     }

@@ -3,8 +3,9 @@ package io.ferronio.internal;
 import static java.lang.invoke.MethodType.methodType;
 
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.nio.MappedByteBuffer;
-import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
@@ -26,8 +27,8 @@ final class JdkMappings {
 
     static final boolean CAN_UNMAP = BufferAccess.CAN_CLAIM && JdkAccess.all(ADDRESS, SIZE, DECREMENT_STATS);
 
-    /** By address of the buffer's first byte: what was taken over. An address stays taken until its entry goes. */
-    private static final Map<Long, MappingLife> TAKEN_OVER = new HashMap<>();
+    /** By the buffer's cleaner, which outlives neither the buffer nor keeps it: what was taken over. */
+    private static final Map<Object, MappingLife> TAKEN_OVER = new IdentityHashMap<>();
 
     private JdkMappings() {
     }
@@ -39,21 +40,28 @@ final class JdkMappings {
 
     /** Retires the memory of a root buffer of the JDK's. Idempotent. */
     static void unmap(MappedByteBuffer buffer, Object cleaner, Runnable unmapper) {
-        Long address = BufferAccess.address(buffer);
-        synchronized (TAKEN_OVER) {
-            MappingLife life = TAKEN_OVER.get(address);
-            if (life == null) {
-                life = takeOver(buffer, cleaner, unmapper, address);
-            }
-            life.retire();
+        try {
+            takenOver(buffer, cleaner, unmapper).retire();
+        } finally {
+            Reference.reachabilityFence(buffer);
         }
     }
 
-    private static MappingLife takeOver(MappedByteBuffer buffer, Object cleaner, Runnable unmapper, Long address) {
+    private static MappingLife takenOver(MappedByteBuffer buffer, Object cleaner, Runnable unmapper) {
+        synchronized (TAKEN_OVER) {
+            MappingLife life = TAKEN_OVER.get(cleaner);
+            return life != null ? life : takeOver(buffer, cleaner, unmapper);
+        }
+    }
+
+    private static MappingLife takeOver(MappedByteBuffer buffer, Object cleaner, Runnable unmapper) {
+        MappingLife life = null;
+        boolean done = false;
         try {
-            long size = (long) SIZE.invokeExact(unmapper);
             long start = (long) ADDRESS.invokeExact(unmapper);
-            MappingLife life = MappingLife.of(buffer, size, () -> forget(address));
+            long size = (long) SIZE.invokeExact(unmapper);
+            life = MappingLife.of(buffer, size, () -> forget(cleaner));
+            TAKEN_OVER.put(cleaner, life);
             if (!BufferAccess.claim(cleaner)) {
                 throw new IllegalArgumentException("the buffer was unmapped before, by its cleaner: "
                         + "its addresses may be somebody else's by now");
@@ -64,17 +72,22 @@ final class JdkMappings {
                         Errno.exception(handle, "adopt"));
             }
             life.begin(handle);
-            TAKEN_OVER.put(address, life);
+            done = true;
             DECREMENT_STATS.invokeExact(unmapper);
             return life;
         } catch (Throwable e) {
             throw JdkAccess.<RuntimeException>rethrow(e);
+        } finally {
+            if (!done && life != null) {
+                TAKEN_OVER.remove(cleaner);
+                life.cancel();
+            }
         }
     }
 
-    private static void forget(Long address) {
+    private static void forget(Object cleaner) {
         synchronized (TAKEN_OVER) {
-            TAKEN_OVER.remove(address);
+            TAKEN_OVER.remove(cleaner);
         }
     }
 }

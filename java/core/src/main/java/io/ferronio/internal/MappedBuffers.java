@@ -50,13 +50,13 @@ public final class MappedBuffers {
             }
         } else if (unmapper instanceof MappedMemory.View) {
             throw new IllegalArgumentException("a buffer of a MappedRegion; close the region");
+        } else if (!JdkMappings.CAN_UNMAP) {
+            throw new UnsupportedOperationException("the JDK made this buffer, and on this JDK it cannot be taken over: "
+                    + unavailableForJdk());
         } else if (!JdkMappings.isUnmapper(unmapper)) {
             throw new IllegalArgumentException("not a file mapping, but allocated memory");
-        } else if (JdkMappings.CAN_UNMAP) {
-            JdkMappings.unmap(buffer, cleaner, unmapper);
         } else {
-            throw new UnsupportedOperationException("the JDK made this mapping, and on this JDK it cannot be taken over: "
-                    + unavailableForJdk());
+            JdkMappings.unmap(buffer, cleaner, unmapper);
         }
     }
 }

@@ -30,7 +30,7 @@ public final class MappedMemory implements Runnable {
     private MappedMemory(FileChannel channel, FileChannel.MapMode mode, long position, long size) throws IOException {
         life = MappingLife.of(this, size, null);
         long handle = tryMap(channel, mode, position, size);
-        if (handle == -Errno.ENOMEM) {
+        for (int i = 0; i < MappingLife.COLLECTIONS && handle == -Errno.ENOMEM; i++) {
             MappingLife.collectGarbage();
             handle = tryMap(channel, mode, position, size);
         }
@@ -107,7 +107,7 @@ public final class MappedMemory implements Runnable {
     /**
      * Maps a file as {@code FileChannel.map} does, of any size. A file that is too short is extended, if the
      * channel is open for writing. Where the kernel has no memory for it, garbage is collected and it is
-     * tried once more, as the JDK does.
+     * tried again, as the JDK does.
      *
      * @param channel the file
      * @param mode one of the three modes
@@ -192,6 +192,20 @@ public final class MappedMemory implements Runnable {
         return BufferAccess.newBuffer(capacity, start, new View(memory), readOnly);
     }
 
+    /**
+     * As {@link #newView}, but nothing is kept reachable: for the length of one call.
+     *
+     * @param memory null for a region of no bytes
+     * @param offset of its first byte
+     * @param capacity bytes
+     * @param readOnly whether it refuses writes
+     * @return the buffer
+     */
+    public static MappedByteBuffer newAlias(MappedMemory memory, long offset, int capacity, boolean readOnly) {
+        long start = memory == null ? 0 : memory.address + offset;
+        return BufferAccess.newBuffer(capacity, start, null, readOnly);
+    }
+
     /** In the place of an unmapper: there to be referred to, so that the memory outlives the buffer. */
     record View(MappedMemory memory) implements Runnable {
         @Override
@@ -214,15 +228,13 @@ public final class MappedMemory implements Runnable {
         }
     }
 
-    /** The unmapper's work. Throws nothing: an exception here would end the JVM. */
+    /**
+     * The unmapper's work, on the thread that serves all references: so it waits for nothing, and throws nothing,
+     * which would end the JVM. Should the kernel refuse, the memory is unmapped when this object is garbage.
+     */
     @Override
     public void run() {
-        try {
-            retire();
-        } catch (Throwable e) {
-            // Still mapped: the collector unmaps it together with this object.
-            System.getLogger(MappedMemory.class.getName()).log(System.Logger.Level.WARNING, "unmapping put off", e);
-        }
+        life.tryRetire();
     }
 
     /**

@@ -2,10 +2,7 @@ package io.ferronio.internal;
 
 import java.lang.ref.Cleaner;
 import java.lang.ref.PhantomReference;
-import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The life of a mapping: mapped, retired, and gone once its owner is garbage.
@@ -35,19 +32,22 @@ final class MappingLife extends PhantomReference<Object> {
     /** Whether the thread is on its way or at work. Guarded by {@link #LIVES}. */
     private static boolean isUnmapping;
 
+    /** What was taken out of the list and is not unmapped yet, linked by {@link #next}. The thread's own. */
+    private static MappingLife taken;
+
     /** Neighbours in the list. Guarded by {@link #LIVES}. */
     private MappingLife previous;
     private MappingLife next;
 
     private final long size;
-    private final Runnable beforehand;
+    private final Runnable whenGone;
     private volatile long handle;
     private volatile boolean retired;
 
-    private MappingLife(Object owner, long size, Runnable beforehand) {
+    private MappingLife(Object owner, long size, Runnable whenGone) {
         super(owner, GARBAGE);
         this.size = size;
-        this.beforehand = beforehand;
+        this.whenGone = whenGone;
     }
 
     /**
@@ -55,11 +55,10 @@ final class MappingLife extends PhantomReference<Object> {
      *
      * @param owner the mapping is released when this is garbage
      * @param size bytes mapped
-     * @param beforehand run right before the addresses are given back, when they cannot be anybody else's yet;
-     *     must not throw; or null
+     * @param whenGone run when the addresses were given back; must not throw; or null
      */
-    static MappingLife of(Object owner, long size, Runnable beforehand) {
-        MappingLife life = new MappingLife(owner, size, beforehand);
+    static MappingLife of(Object owner, long size, Runnable whenGone) {
+        MappingLife life = new MappingLife(owner, size, whenGone);
         synchronized (LIVES) {
             life.previous = LIVES;
             life.next = LIVES.next;
@@ -82,6 +81,23 @@ final class MappingLife extends PhantomReference<Object> {
         Tally.mapped(size);
     }
 
+    /** Forgets what has not begun and never will. */
+    void cancel() {
+        clear(); // so that it is never enqueued, and unlinked only here
+        unlink();
+    }
+
+    private void unlink() {
+        synchronized (LIVES) {
+            previous.next = next;
+            if (next != null) {
+                next.previous = previous;
+            }
+            previous = null;
+            next = null;
+        }
+    }
+
     /** The mapping, for the natives. */
     long handle() {
         return handle;
@@ -95,23 +111,39 @@ final class MappingLife extends PhantomReference<Object> {
     /**
      * Gives file and memory back at once and keeps the addresses. Idempotent.
      *
+     * @return 0, or {@code -errno}: the memory is then still mapped
+     */
+    long tryRetire() {
+        long result = MappingNatives.retire(handle);
+        if (result > 0) { // for one caller only
+            retired = true;
+            Tally.retired(size);
+        }
+        return Math.min(result, 0);
+    }
+
+    /**
+     * As {@link #tryRetire}; where the kernel has no memory or no mappings left, after a collection.
+     *
      * @throws IllegalStateException if the kernel refuses; the memory is then still mapped
      */
     void retire() {
-        long result = MappingNatives.retire(handle);
-        if (result == -Errno.ENOMEM) {
+        long result = tryRetire();
+        for (int i = 0; i < COLLECTIONS && result == -Errno.ENOMEM; i++) {
             collectGarbage();
-            result = MappingNatives.retire(handle);
+            result = tryRetire();
         }
         if (result < 0) {
             throw new IllegalStateException("cannot unmap " + size + " bytes now, they stay mapped until no buffer"
                     + " shows them", Errno.exception(result, "mmap(MAP_FIXED) of an empty file over " + size + " bytes"));
         }
-        if (result > 0) { // for one caller only
-            retired = true;
-            Tally.retired(size);
-        }
     }
+
+    /**
+     * How often to collect before the kernel is believed that it has no more: the first collection finds buffers
+     * that were only dropped, the second the memory that their cleaners referred to.
+     */
+    static final int COLLECTIONS = 2;
 
     /** For want of memory or addresses: mappings that were only dropped hold theirs until they are collected. */
     static void collectGarbage() {
@@ -123,55 +155,65 @@ final class MappingLife extends PhantomReference<Object> {
         }
     }
 
-    /** The thread's work: until no mapping is left. */
+    /**
+     * The thread's work: until no mapping is left. Should it fail, for want of heap, what was taken stays taken,
+     * and the next mapping starts it again.
+     */
     private static void unmapGarbage() {
-        while (hasLives()) {
-            try {
-                unmap(takeGarbage());
-            } catch (Throwable e) {
-                // Whatever it was, the next ones are not to suffer for it: these stay mapped.
-                System.getLogger(MappingLife.class.getName()).log(System.Logger.Level.WARNING, "unmapping failed", e);
+        try {
+            while (hasLives()) {
+                takeGarbage();
+                unmapTaken();
+            }
+        } finally {
+            synchronized (LIVES) {
+                isUnmapping = false;
             }
         }
     }
 
     private static boolean hasLives() {
         synchronized (LIVES) {
-            isUnmapping = LIVES.next != null;
-            return isUnmapping;
+            return LIVES.next != null || taken != null;
         }
     }
 
     /** Waits for garbage, and takes what a collection has found of it. */
-    private static List<MappingLife> takeGarbage() throws InterruptedException {
-        List<MappingLife> garbage = new ArrayList<>();
-        for (Reference<?> found = GARBAGE.remove(); found != null; found = GARBAGE.remove(MILLISECONDS_TO_WAIT)) {
-            MappingLife life = (MappingLife) found;
-            synchronized (LIVES) {
-                life.previous.next = life.next;
-                if (life.next != null) {
-                    life.next.previous = life.previous;
+    private static void takeGarbage() {
+        int count = 0;
+        try {
+            MappingLife life = (MappingLife) GARBAGE.remove(taken == null ? 0 : MILLISECONDS_TO_WAIT);
+            while (life != null) {
+                life.unlink();
+                if (life.handle != 0) { // else it never began
+                    life.next = taken;
+                    taken = life;
                 }
+                life = ++count < MOST_AT_A_TIME ? (MappingLife) GARBAGE.remove(MILLISECONDS_TO_WAIT) : null;
             }
-            if (life.handle != 0) { // else it never began
-                garbage.add(life);
-            }
-            if (garbage.size() == MOST_AT_A_TIME) {
-                break;
-            }
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread on purpose. What was taken is unmapped now.
         }
-        return garbage;
     }
 
-    private static void unmap(List<MappingLife> garbage) {
-        for (MappingLife life : garbage) {
-            if (life.beforehand != null) {
-                life.beforehand.run();
-            }
+    private static void unmapTaken() {
+        int count = 0;
+        for (MappingLife life = taken; life != null; life = life.next) {
+            count++;
         }
-        MappingNatives.release(garbage.stream().mapToLong(MappingLife::handle).toArray());
-        for (MappingLife life : garbage) {
+        long[] handles = new long[count];
+        int i = 0;
+        for (MappingLife life = taken; life != null; life = life.next) {
+            handles[i++] = life.handle;
+        }
+        MappingLife gone = taken;
+        taken = null; // Whatever happens now: no handle is released twice.
+        MappingNatives.release(handles);
+        for (MappingLife life = gone; life != null; life = life.next) {
             Tally.unmapped(life.size, life.retired);
+            if (life.whenGone != null) {
+                life.whenGone.run();
+            }
         }
     }
 }
