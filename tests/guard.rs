@@ -298,19 +298,27 @@ fn the_neighbours_of_a_dead_mapping_are_unharmed() {
     }
 }
 
+/// Gives this process mounts of its own, gone with it: `false`, with the reason printed, where that is not allowed.
+fn unshare_mounts() -> bool {
+    if let Err(errno) = unshare(CloneFlags::CLONE_NEWNS) {
+        // Only root may, and not in every container.
+        eprintln!("skipped: no mount namespace: {errno}");
+        return false;
+    }
+    let none: Option<&str> = None;
+    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none).expect("private mounts");
+    true
+}
+
 #[test]
 fn holes_of_a_full_filesystem_read_as_zeros_and_what_lies_between_them_stays() {
     survives(
         "holes_of_a_full_filesystem_read_as_zeros_and_what_lies_between_them_stays",
         || {
-            if let Err(errno) = unshare(CloneFlags::CLONE_NEWNS) {
-                // Only root may mount a filesystem, and not in every container.
-                eprintln!("skipped: no mount namespace: {errno}");
+            if !unshare_mounts() {
                 return;
             }
             let none: Option<&str> = None;
-            mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)
-                .expect("private mounts");
             let folder = env!("CARGO_TARGET_TMPDIR");
             mount(
                 none,
@@ -353,9 +361,9 @@ fn holes_of_a_full_filesystem_read_as_zeros_and_what_lies_between_them_stays() {
     );
 }
 
-/// A filesystem in a file, mounted in a mount namespace of this process's own: `None`, with the reason printed,
-/// where that is not allowed or there is no mkfs.
-fn mount_small_blocks(folder: &str) -> Option<()> {
+/// A filesystem in a file, with blocks smaller than a page: `false`, with the reason printed, where there is no
+/// mkfs or no loop device.
+fn mount_small_blocks(folder: &str) -> bool {
     let image = format!("{folder}/small-blocks.img");
     let target = format!("{folder}/small-blocks");
     File::create(&image)
@@ -373,25 +381,21 @@ fn mount_small_blocks(folder: &str) -> Option<()> {
             .output();
         if !done.as_ref().is_ok_and(|done| done.status.success()) {
             eprintln!("skipped: {command}: {done:?}");
-            return None;
+            return false;
         }
     }
     fs::remove_file(&image).expect("the mount keeps it");
-    Some(())
+    true
 }
 
 #[test]
 fn a_page_that_can_only_be_read_keeps_its_bytes() {
     survives("a_page_that_can_only_be_read_keeps_its_bytes", || {
-        if let Err(errno) = unshare(CloneFlags::CLONE_NEWNS) {
-            eprintln!("skipped: no mount namespace: {errno}");
+        if !unshare_mounts() {
             return;
         }
-        let none: Option<&str> = None;
-        mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none)
-            .expect("private mounts");
         let folder = env!("CARGO_TARGET_TMPDIR");
-        if mount_small_blocks(folder).is_none() {
+        if !mount_small_blocks(folder) {
             return;
         }
         install();
