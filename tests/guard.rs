@@ -306,8 +306,11 @@ fn unshare_mounts() -> bool {
         return false;
     }
     let none: Option<&str> = None;
-    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none).expect("private mounts");
-    true
+    let private = mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none);
+    if let Err(errno) = private {
+        eprintln!("skipped: no mounts of its own: {errno}");
+    }
+    private.is_ok()
 }
 
 #[test]

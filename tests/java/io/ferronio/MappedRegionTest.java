@@ -331,6 +331,7 @@ class MappedRegionTest {
     void addressesThatRunOut() throws IOException {
         long size = 1L << 40;
         Path sparse = TestFiles.newSparseFile(size);
+        int most = 0;
         for (int round = 0; round < 2; round++) {
             List<MappedRegion> regions = new ArrayList<>();
             IOException e = assertThrows(IOException.class, () -> {
@@ -341,6 +342,9 @@ class MappedRegionTest {
             assertEquals("Map failed", e.getMessage());
             assertInstanceOf(OutOfMemoryError.class, e.getCause());
             assertEquals(regions.size(), Counters.snapshot().mapped());
+            // All but what else may have come to lie between them.
+            assertTrue(regions.size() > Math.max(50, most - 10), regions.size() + " regions, " + most + " before");
+            most = regions.size();
             regions.forEach(MappedRegion::close);
         }
         Files.delete(sparse);

@@ -10,6 +10,7 @@ import io.ferronio.testing.Probe;
 import io.ferronio.testing.TestFiles;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -39,7 +40,8 @@ class NativeLibraryTest {
     private final String file = TestFiles.newFile(20_000).toString();
 
     private static String tests() {
-        return Path.of(Probe.class.getProtectionDomain().getCodeSource().getLocation().getPath()).toString();
+        // Through a URI: a URL's path has %20 for a space.
+        return Path.of(URI.create(Probe.class.getProtectionDomain().getCodeSource().getLocation().toString())).toString();
     }
 
     /** Runs the probe; FerroNIO is what the first part of the class path says, the jar if there is none. */

@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
 /** Waiting for what only the garbage collector and the cleaners behind it bring about. */
 public final class Eventually {
 
-    private static final long LIMIT = TimeUnit.SECONDS.toNanos(10);
+    private static final long LIMIT = TimeUnit.SECONDS.toNanos(60);
 
     private Eventually() {
     }
@@ -16,7 +16,7 @@ public final class Eventually {
      * Collects garbage until a condition holds.
      *
      * @param condition what is waited for
-     * @return whether it came true within ten seconds
+     * @return whether it came true within a minute
      */
     public static boolean afterCollection(BooleanSupplier condition) {
         long start = System.nanoTime();
@@ -35,7 +35,7 @@ public final class Eventually {
      * Collects garbage once, and waits until a condition holds.
      *
      * @param condition what is waited for
-     * @return whether it came true within ten seconds
+     * @return whether it came true within a minute
      */
     public static boolean afterOneCollection(BooleanSupplier condition) {
         System.gc();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class TransferTask<T> {
 
     /** A failsafe, far beyond what anything here takes. */
-    private static final long LIMIT_SECONDS = 30;
+    private static final long LIMIT_SECONDS = 300;
 
     /** Our natives that wait for a channel are all in one class; these are the JDK's. */
     private static final String OUR_NATIVES = "io.ferronio.internal.TransferNatives";

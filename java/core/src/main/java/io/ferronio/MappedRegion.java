@@ -566,11 +566,15 @@ public final class MappedRegion implements AutoCloseable {
         }
         // The smallest page size that Linux has: touching a page twice is harmless.
         int page = 4096;
-        byte touched = get(index + length - 1);
-        for (long i = index; i < index + length; i += page) {
-            touched += get(i);
+        try {
+            byte touched = get(index + length - 1);
+            for (long i = index; i < index + length; i += page) {
+                touched += get(i);
+            }
+            touchedLast = touched;
+        } catch (InternalError e) {
+            throw new IOException("cannot load " + length + " bytes at " + index + ": a page cannot be read from the file", e);
         }
-        touchedLast = touched;
     }
 
     /** Kept so that the reads that touch pages are not optimised away. */
