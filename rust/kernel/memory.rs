@@ -120,20 +120,27 @@ pub unsafe fn replace_with_empty(start: usize, length: NonZeroUsize) -> nix::Res
 /// As for [`replace_with_empty`]; and no page of the range holds data that somebody may still want.
 pub unsafe fn replace_with_zeros(start: usize, length: usize) -> nix::Result<()> {
     // SAFETY: MAP_FIXED replaces only pages that the caller has promised to own.
-    let mapped = unsafe {
-        libc::mmap(
-            start as *mut c_void,
-            length,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE | libc::MAP_FIXED,
-            -1,
-            0,
-        )
-    };
+    unsafe { map_anonymous(start as *mut c_void, length, libc::MAP_FIXED) }.map(drop)
+}
+
+/// Maps zero pages. Async-signal-safe.
+///
+/// # Safety
+///
+/// With `MAP_FIXED` in `flags`, the range is the caller's to replace.
+unsafe fn map_anonymous(
+    address: *mut c_void,
+    length: usize,
+    flags: libc::c_int,
+) -> nix::Result<*mut c_void> {
+    let protection = libc::PROT_READ | libc::PROT_WRITE;
+    let flags = flags | libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    // SAFETY: the caller's promise; without MAP_FIXED the addresses are fresh.
+    let mapped = unsafe { libc::mmap(address, length, protection, flags, -1, 0) };
     if mapped == libc::MAP_FAILED {
         return Err(Errno::last());
     }
-    Ok(())
+    Ok(mapped)
 }
 
 /// Puts an anonymous copy over a range: of what can be read of it, zeros for the rest. Async-signal-safe.
@@ -143,19 +150,7 @@ pub unsafe fn replace_with_zeros(start: usize, length: usize) -> nix::Result<()>
 /// `start..start + length` is page-aligned and belongs to one mapping of the caller's.
 pub unsafe fn replace_with_copy(start: usize, length: usize) -> nix::Result<()> {
     // SAFETY: fresh addresses.
-    let copy = unsafe {
-        libc::mmap(
-            std::ptr::null_mut(),
-            length,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
-            -1,
-            0,
-        )
-    };
-    if copy == libc::MAP_FAILED {
-        return Err(Errno::last());
-    }
+    let copy = unsafe { map_anonymous(std::ptr::null_mut(), length, 0) }?;
     let from = libc::iovec {
         iov_base: start as *mut c_void,
         iov_len: length,

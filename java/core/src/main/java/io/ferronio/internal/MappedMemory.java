@@ -234,7 +234,11 @@ public final class MappedMemory implements Runnable {
      */
     @Override
     public void run() {
-        life.tryRetire();
+        try {
+            life.tryRetire();
+        } finally {
+            Reference.reachabilityFence(this); // Else the handle may be released while the native uses it.
+        }
     }
 
     /**
