@@ -3,9 +3,10 @@ package io.ferronio.testing;
 import io.ferronio.Transfers;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** The two methods that callers must not be able to tell apart. */
+/** The two ways that callers must not be able to tell apart. */
 public enum TransferMethod {
     /** The running JDK's. */
     JDK {
@@ -14,6 +15,12 @@ public enum TransferMethod {
                 throws IOException {
             return source.transferTo(position, count, target);
         }
+
+        @Override
+        public long transferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
+                throws IOException {
+            return target.transferFrom(source, position, count);
+        }
     },
     /** Ours. */
     FERRONIO {
@@ -21,6 +28,12 @@ public enum TransferMethod {
         public long transferTo(FileChannel source, long position, long count, WritableByteChannel target)
                 throws IOException {
             return Transfers.transferTo(source, position, count, target);
+        }
+
+        @Override
+        public long transferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
+                throws IOException {
+            return Transfers.transferFrom(target, source, position, count);
         }
     };
 
@@ -35,5 +48,18 @@ public enum TransferMethod {
      * @throws IOException as there
      */
     public abstract long transferTo(FileChannel source, long position, long count, WritableByteChannel target)
+            throws IOException;
+
+    /**
+     * One call.
+     *
+     * @param target as in {@code FileChannel.transferFrom}
+     * @param source as there
+     * @param position as there
+     * @param count as there
+     * @return bytes moved
+     * @throws IOException as there
+     */
+    public abstract long transferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
             throws IOException;
 }

@@ -4,6 +4,7 @@ import io.ferronio.internal.Tally;
 import io.ferronio.internal.TransferEngine;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
 /**
@@ -53,6 +54,39 @@ public final class Transfers {
         long moved = TransferEngine.tryTransferTo(source, position, count, target);
         if (moved == TransferEngine.NOT_HANDLED) {
             moved = source.transferTo(position, count, target);
+            Tally.transferred(Route.JDK, moved);
+        }
+        return moved;
+    }
+
+    /**
+     * Does what {@code target.transferFrom(source, position, count)} does on the running JDK: the same checks in
+     * the same order, the same exceptions, the same counts.
+     *
+     * <p>Blocks until {@code count} bytes have come or the source ends, if the source is in blocking mode; in
+     * non-blocking mode it takes what is there, perhaps nothing. The target is written from {@code position} on, and its
+     * own position does not change. A source that is a file is read from its own position, which advances.
+     *
+     * @param target the file to write to, open for writing; one in append mode is written to at its end
+     * @param source where the bytes come from
+     * @param position where in the target to begin, in bytes from its start
+     * @param count the most bytes to transfer
+     * @return the bytes written, possibly fewer than {@code count}, possibly 0
+     * @throws IllegalArgumentException if {@code position} or {@code count} is negative
+     * @throws java.nio.channels.NonReadableChannelException if {@code source} is a file that is not open for
+     *     reading
+     * @throws java.nio.channels.NonWritableChannelException if {@code target} is not open for writing
+     * @throws java.nio.channels.ClosedChannelException if either channel is closed
+     * @throws java.nio.channels.AsynchronousCloseException if another thread closes either channel meanwhile
+     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before or meanwhile
+     * @throws IOException as the kernel says. If bytes have been taken from the source that could not be
+     *     written, a {@link TransferException} with their number is among its suppressed exceptions
+     */
+    public static long transferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
+            throws IOException {
+        long moved = TransferEngine.tryTransferFrom(target, source, position, count);
+        if (moved == TransferEngine.NOT_HANDLED) {
+            moved = target.transferFrom(source, position, count);
             Tally.transferred(Route.JDK, moved);
         }
         return moved;

@@ -9,6 +9,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.Pipe;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
@@ -81,6 +82,21 @@ public final class TransferEngine {
             Tally.transferred(Route.SENDFILE, moved);
         }
         return moved;
+    }
+
+    /**
+     * Transfers, or says that the JDK should.
+     *
+     * @param target as in {@code FileChannel.transferFrom}
+     * @param source as there
+     * @param position as there
+     * @param count as there
+     * @return bytes moved, or {@link #NOT_HANDLED}
+     * @throws IOException as there
+     */
+    public static long tryTransferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
+            throws IOException {
+        return NOT_HANDLED;
     }
 
     /**
