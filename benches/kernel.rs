@@ -9,7 +9,7 @@ use criterion::{
 use ferronio::guard;
 use ferronio::kernel::memory::{self, MapMode, page_size};
 use ferronio::mapping::Mapping;
-use ferronio::transfer::file_to_descriptor;
+use ferronio::transfer::file::send;
 use std::fs::File;
 use std::hint::black_box;
 use std::io::Write;

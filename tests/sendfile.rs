@@ -4,7 +4,7 @@ mod common;
 
 use common::{alone, byte_at, bytes_at, file_of};
 use ferronio::kernel::file::regular_size;
-use ferronio::transfer::{file_to_descriptor, file_to_descriptor_up_to_size};
+use ferronio::transfer::file::{send, send_up_to_size};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::libc;
@@ -28,7 +28,7 @@ fn send_all(target: BorrowedFd<'_>, source: &File, positions: std::ops::Range<us
     let mut position = positions.start;
     while position < positions.end {
         let rest = (positions.end - position) as i64;
-        let moved = file_to_descriptor(target, source.as_fd(), position as i64, rest);
+        let moved = send(target, source.as_fd(), position as i64, rest);
         position += moved.expect("a transfer");
     }
 }
@@ -99,7 +99,7 @@ fn a_file_receives_the_bytes_at_its_own_position() {
     source.seek(SeekFrom::Start(17)).expect("a seek");
     target.seek(SeekFrom::Start(5_000)).expect("a seek");
 
-    let moved = file_to_descriptor(target.as_fd(), source.as_fd(), 40_000, 20_000);
+    let moved = send(target.as_fd(), source.as_fd(), 40_000, 20_000);
 
     assert_eq!(moved, Ok(20_000));
     assert_eq!(target.stream_position().expect("a position"), 25_000);
@@ -117,7 +117,7 @@ fn the_end_of_the_file_ends_a_transfer() {
     let source = file_of(10_000);
     let (mut reader, writer) = pipe();
     let send =
-        |position, count| file_to_descriptor(writer.as_fd(), source.as_fd(), position, count);
+        |position, count| send(writer.as_fd(), source.as_fd(), position, count);
     assert_eq!(send(9_990, 100), Ok(10));
     assert_eq!(send(10_000, 100), Ok(0));
     assert_eq!(send(10_001, 100), Ok(0));
@@ -135,7 +135,7 @@ fn the_end_of_the_file_ends_a_transfer() {
 fn an_empty_file_has_nothing_to_send() {
     let _alone = alone();
     let (_reader, writer) = pipe();
-    let moved = file_to_descriptor(writer.as_fd(), file_of(0).as_fd(), 0, 100);
+    let moved = send(writer.as_fd(), file_of(0).as_fd(), 0, 100);
     assert_eq!(moved, Ok(0));
 }
 
@@ -146,9 +146,9 @@ fn a_full_non_blocking_pipe_takes_a_part_and_then_nothing() {
     let (mut reader, writer) = pipe();
     set_non_blocking(&writer);
 
-    let taken = file_to_descriptor(writer.as_fd(), file.as_fd(), 0, 1 << 20).expect("a part");
+    let taken = send(writer.as_fd(), file.as_fd(), 0, 1 << 20).expect("a part");
     assert!(0 < taken && taken < 1 << 20, "{taken}");
-    let again = file_to_descriptor(writer.as_fd(), file.as_fd(), taken as i64, 1 << 20);
+    let again = send(writer.as_fd(), file.as_fd(), taken as i64, 1 << 20);
     assert_eq!(again, Err(Errno::EAGAIN));
 
     drop(writer);
@@ -167,7 +167,7 @@ fn a_full_non_blocking_socket_takes_parts_and_then_nothing() {
     let mut sent = 0;
     let refusal = loop {
         let rest = (16 << 20) - sent as i64;
-        match file_to_descriptor(client.as_fd(), file.as_fd(), sent as i64, rest) {
+        match send(client.as_fd(), file.as_fd(), sent as i64, rest) {
             Ok(moved) => sent += moved,
             Err(errno) => break errno,
         }
@@ -187,7 +187,7 @@ fn a_count_past_the_end_is_no_error_however_large() {
     let source = file_of(10_000);
     for count in [10_001, 1 << 31, 1 << 32, i64::MAX] {
         let target = file_of(0);
-        let moved = file_to_descriptor(target.as_fd(), source.as_fd(), 0, count);
+        let moved = send(target.as_fd(), source.as_fd(), 0, count);
         assert_eq!(moved, Ok(10_000), "{count}");
     }
 }
@@ -203,7 +203,7 @@ fn a_call_moves_no_more_than_the_kernels_limit() {
         .open("/dev/null")
         .expect("/dev/null");
     let send =
-        |position, count| file_to_descriptor(target.as_fd(), source.as_fd(), position, count);
+        |position, count| send(target.as_fd(), source.as_fd(), position, count);
     assert_eq!(send(0, i64::MAX), Ok(MOST_PER_CALL));
     let rest = (3 << 30) - MOST_PER_CALL;
     assert_eq!(send(MOST_PER_CALL as i64, i64::MAX), Ok(rest));
@@ -216,7 +216,7 @@ fn a_position_beyond_4_gib_is_a_position() {
     source.seek(SeekFrom::Start(5 << 30)).expect("a seek");
     source.write_all(&bytes_at(0..100)).expect("a write");
     let (mut reader, writer) = pipe();
-    let moved = file_to_descriptor(writer.as_fd(), source.as_fd(), (5 << 30) + 10, 1000);
+    let moved = send(writer.as_fd(), source.as_fd(), (5 << 30) + 10, 1000);
     assert_eq!(moved, Ok(90));
     let mut received = [0; 90];
     reader.read_exact(&mut received).expect("a read");
@@ -236,7 +236,7 @@ fn a_negative_position_or_count_is_refused_before_anything_has_happened() {
         (0, i64::MIN),
         (-1, 0),
     ] {
-        let moved = file_to_descriptor(target.as_fd(), source.as_fd(), position, count);
+        let moved = send(target.as_fd(), source.as_fd(), position, count);
         assert_eq!(moved, Err(Errno::EINVAL), "{position}, {count}");
     }
     assert_eq!(target.seek(SeekFrom::End(0)).expect("a size"), 0);
@@ -250,7 +250,7 @@ fn a_target_in_append_mode_is_refused() {
         .append(true)
         .open(name.path())
         .expect("the file");
-    let moved = file_to_descriptor(target.as_fd(), file_of(100).as_fd(), 0, 100);
+    let moved = send(target.as_fd(), file_of(100).as_fd(), 0, 100);
     assert_eq!(moved, Err(Errno::EINVAL));
     assert_eq!(target.metadata().expect("a size").len(), 0);
 }
@@ -261,14 +261,14 @@ fn nobody_reads_any_more() {
     let source = file_of(100);
     let (reader, writer) = pipe();
     drop(reader);
-    let moved = file_to_descriptor(writer.as_fd(), source.as_fd(), 0, 100);
+    let moved = send(writer.as_fd(), source.as_fd(), 0, 100);
     assert_eq!(moved, Err(Errno::EPIPE));
 
     let (client, _server) = connection();
     client
         .shutdown(std::net::Shutdown::Write)
         .expect("a shutdown");
-    let moved = file_to_descriptor(client.as_fd(), source.as_fd(), 0, 100);
+    let moved = send(client.as_fd(), source.as_fd(), 0, 100);
     assert_eq!(moved, Err(Errno::EPIPE));
 }
 
@@ -285,7 +285,7 @@ fn descriptors_of_the_wrong_kind_are_refused() {
     let read_only = File::open(name.path()).expect("the file");
     let directory = File::open("/").expect("the root directory");
     let send = |target: BorrowedFd<'_>, source: BorrowedFd<'_>| {
-        file_to_descriptor(target, source, 0, 100).expect_err("a refusal")
+        send(target, source, 0, 100).expect_err("a refusal")
     };
     assert_eq!(send(writer.as_fd(), write_only.as_fd()), Errno::EBADF);
     assert_eq!(send(read_only.as_fd(), file.as_fd()), Errno::EBADF);
@@ -302,7 +302,7 @@ fn a_file_that_is_sent_to_its_own_end_is_sent_once() {
     file.seek(SeekFrom::End(0)).expect("a seek");
 
     let send = |position, count| {
-        file_to_descriptor_up_to_size(target.as_fd(), file.as_fd(), position, count)
+        send_up_to_size(target.as_fd(), file.as_fd(), position, count)
     };
     assert_eq!(send(4_000, i64::MAX), Ok(6_000));
     assert_eq!(send(15_999, i64::MAX), Ok(1));
@@ -321,7 +321,7 @@ fn up_to_its_size_a_file_is_sent_as_without_that() {
     let source = file_of(10_000);
     let (mut reader, writer) = pipe();
     let send = |position, count| {
-        file_to_descriptor_up_to_size(writer.as_fd(), source.as_fd(), position, count)
+        send_up_to_size(writer.as_fd(), source.as_fd(), position, count)
     };
     assert_eq!(send(9_000, 100), Ok(100));
     assert_eq!(send(9_990, 100), Ok(10));
@@ -354,12 +354,12 @@ fn what_has_no_size_is_not_sent_up_to_it() {
         (zeros.as_fd(), "a device"),
     ] {
         assert_eq!(regular_size(source), Err(Errno::EINVAL), "{name}");
-        let moved = file_to_descriptor_up_to_size(writer.as_fd(), source, 0, 100);
+        let moved = send_up_to_size(writer.as_fd(), source, 0, 100);
         assert_eq!(moved, Err(Errno::EINVAL), "{name}");
     }
     let status = File::open("/proc/self/status").expect("a file in /proc");
     assert_eq!(regular_size(status.as_fd()), Ok(0));
-    let moved = file_to_descriptor_up_to_size(writer.as_fd(), status.as_fd(), 0, 100);
+    let moved = send_up_to_size(writer.as_fd(), status.as_fd(), 0, 100);
     assert_eq!(moved, Err(Errno::EINVAL));
     assert_eq!(regular_size(file_of(10_000).as_fd()), Ok(10_000));
 }
@@ -406,7 +406,7 @@ fn a_signal_before_the_first_byte_is_eintr() {
     while full.write(&[0; 4096]).is_ok() {}
     fcntl(&writer, FcntlArg::F_SETFL(OFlag::empty())).expect("blocking mode");
 
-    let result = interrupted(|| file_to_descriptor(writer.as_fd(), file.as_fd(), 0, 100));
+    let result = interrupted(|| send(writer.as_fd(), file.as_fd(), 0, 100));
 
     assert_eq!(result, Err(Errno::EINTR));
 }
@@ -417,7 +417,7 @@ fn a_signal_after_some_bytes_ends_the_transfer_with_their_count() {
     let file = file_of(1 << 20);
     let (mut reader, writer) = pipe();
 
-    let result = interrupted(|| file_to_descriptor(writer.as_fd(), file.as_fd(), 0, 1 << 20));
+    let result = interrupted(|| send(writer.as_fd(), file.as_fd(), 0, 1 << 20));
 
     let moved = result.expect("some bytes");
     assert!(0 < moved && moved < 1 << 20, "{moved}");

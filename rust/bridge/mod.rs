@@ -13,4 +13,5 @@ mod jdk_access;
 mod kernel_natives;
 mod mapping_natives;
 mod native_library;
+mod pipe_natives;
 mod transfer_natives;

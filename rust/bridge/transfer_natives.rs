@@ -2,7 +2,7 @@
 
 use super::boundary::{self, descriptor};
 use crate::kernel::file;
-use crate::transfer;
+use crate::transfer::file as transfer;
 use jni_sys::{JNIEnv, jclass, jint, jlong};
 
 /// `static native long sendfile(int target, int source, long position, long count)`: bytes moved, or
@@ -19,7 +19,7 @@ extern "system" fn Java_io_ferronio_internal_TransferNatives_sendfile(
     boundary::hot(env, || {
         // SAFETY: Java has begun a write on the target and is in the source's thread set.
         let (target, source) = unsafe { (descriptor(target)?, descriptor(source)?) };
-        let moved = transfer::file_to_descriptor(target, source, position, count)?;
+        let moved = transfer::send(target, source, position, count)?;
         Ok(moved as jlong)
     })
 }
@@ -38,8 +38,61 @@ extern "system" fn Java_io_ferronio_internal_TransferNatives_sendfileUpToSize(
     boundary::hot(env, || {
         // SAFETY: Java is in the thread set of the source, and of the target or has begun a write on it.
         let (target, source) = unsafe { (descriptor(target)?, descriptor(source)?) };
-        let moved = transfer::file_to_descriptor_up_to_size(target, source, position, count)?;
+        let moved = transfer::send_up_to_size(target, source, position, count)?;
         Ok(moved as jlong)
+    })
+}
+
+/// `static native long copyUpToSize(int target, int source, long position, long count)`: copy_file_range(2) of what
+/// the file holds now, to the target's own position.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_TransferNatives_copyUpToSize(
+    env: *mut JNIEnv,
+    _class: jclass,
+    target: jint,
+    source: jint,
+    position: jlong,
+    count: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: Java is in the thread sets of both.
+        let (target, source) = unsafe { (descriptor(target)?, descriptor(source)?) };
+        let copied = transfer::copy_up_to_size(target, source, position, count)?;
+        Ok(copied as jlong)
+    })
+}
+
+/// `static native long copyFromOwnPosition(int target, long position, int source, long count)`:
+/// copy_file_range(2) from the source's own position.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_TransferNatives_copyFromOwnPosition(
+    env: *mut JNIEnv,
+    _class: jclass,
+    target: jint,
+    position: jlong,
+    source: jint,
+    count: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: Java is in the thread sets of both.
+        let (target, source) = unsafe { (descriptor(target)?, descriptor(source)?) };
+        let copied = transfer::copy_from_own_position(target, position, source, count)?;
+        Ok(copied as jlong)
+    })
+}
+
+/// `static native long isSameFile(int one, int other)`: 1 or 0.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_TransferNatives_isSameFile(
+    env: *mut JNIEnv,
+    _class: jclass,
+    one: jint,
+    other: jint,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: Java is in the thread sets of both.
+        let (one, other) = unsafe { (descriptor(one)?, descriptor(other)?) };
+        Ok(file::is_same(one, other)?.into())
     })
 }
 

@@ -45,6 +45,16 @@ pub fn regular_size(file: BorrowedFd<'_>) -> nix::Result<i64> {
     }
 }
 
+/// Whether two descriptors are open on one file, by one name or several.
+///
+/// # Errors
+///
+/// Those of fstat(2).
+pub fn is_same(one: BorrowedFd<'_>, other: BorrowedFd<'_>) -> nix::Result<bool> {
+    let (one, other) = (fstat(one)?, fstat(other)?);
+    Ok((one.st_dev, one.st_ino) == (other.st_dev, other.st_ino))
+}
+
 /// Sets the size of an open file.
 ///
 /// # Errors

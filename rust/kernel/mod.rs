@@ -6,8 +6,11 @@
 pub mod copy_range;
 pub mod file;
 pub mod memory;
+pub mod pipe;
+pub mod poll;
 pub mod probe;
 pub mod sendfile;
+pub mod splice;
 
 use std::ffi::CStr;
 

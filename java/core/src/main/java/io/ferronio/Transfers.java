@@ -51,7 +51,7 @@ public final class Transfers {
      */
     public static long transferTo(FileChannel source, long position, long count, WritableByteChannel target)
             throws IOException {
-        long moved = TransferEngine.tryTransferTo(source, position, count, target);
+        long moved = TransferEngine.tryTransferTo(source, position, count, target, null);
         if (moved == TransferEngine.NOT_HANDLED) {
             moved = source.transferTo(position, count, target);
             Tally.transferred(Route.JDK, moved);
@@ -84,7 +84,7 @@ public final class Transfers {
      */
     public static long transferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
             throws IOException {
-        long moved = TransferEngine.tryTransferFrom(target, source, position, count);
+        long moved = TransferEngine.tryTransferFrom(target, source, position, count, null);
         if (moved == TransferEngine.NOT_HANDLED) {
             moved = target.transferFrom(source, position, count);
             Tally.transferred(Route.JDK, moved);

@@ -5,6 +5,8 @@ import static java.lang.invoke.MethodType.methodType;
 import java.io.FileDescriptor;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
+import java.nio.Buffer;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 
 /**
@@ -34,6 +36,11 @@ final class BufferAccess {
     private static final MethodHandle FILE = JdkAccess.field(MappedByteBuffer.class, "fd", FileDescriptor.class,
             methodType(FileDescriptor.class, MappedByteBuffer.class));
 
+    private static final MethodHandle ADDRESS =
+            JdkAccess.field(Buffer.class, "address", long.class, methodType(long.class, ByteBuffer.class));
+
+    /** Whether the address of a direct buffer can be known. */
+    static final boolean HAS_ADDRESS = ADDRESS != null;
     /** Whether mapped buffers can be made. */
     static final boolean CAN_MAKE = JdkAccess.all(NEW, NEW_READ_ONLY, ATTACHMENT, CLEANER_OF, THUNK, FILE);
     /** Whether the JDK's cleaner of a buffer can be kept from running. */
@@ -72,6 +79,15 @@ final class BufferAccess {
         try {
             return readOnly ? (MappedByteBuffer) NEW_READ_ONLY.invokeExact(capacity, address, NO_FILE, unmapper)
                     : (MappedByteBuffer) NEW.invokeExact(capacity, address, NO_FILE, unmapper);
+        } catch (Throwable e) {
+            throw JdkAccess.<RuntimeException>rethrow(e);
+        }
+    }
+
+    /** Where a direct buffer's memory begins. The buffer must be kept reachable while the address is used. */
+    static long address(ByteBuffer buffer) {
+        try {
+            return (long) ADDRESS.invokeExact(buffer);
         } catch (Throwable e) {
             throw JdkAccess.<RuntimeException>rethrow(e);
         }

@@ -7,10 +7,15 @@ final class Errno {
 
     static final int EPERM = 1;
     static final int EINTR = 4;
+    static final int EIO = 5;
+    static final int EBADF = 9;
     static final int EAGAIN = 11;
     static final int ENOMEM = 12;
     static final int EFAULT = 14;
+    static final int EXDEV = 18;
     static final int EINVAL = 22;
+    static final int ENFILE = 23;
+    static final int EMFILE = 24;
     static final int ENOSYS = 38;
     static final int ENODATA = 61;
     static final int EOVERFLOW = 75;
@@ -21,11 +26,19 @@ final class Errno {
 
     /**
      * Whether the kernel said "not this way" rather than "this cannot be done": nothing has happened, and
-     * another route may serve. EPERM is what the seccomp filters of containers answer.
+     * another route may serve.
      */
     static boolean isRefusal(long result) {
-        return result == -EINVAL || result == -ENOSYS || result == -EOPNOTSUPP || result == -EOVERFLOW
-                || result == -EPERM;
+        return result == -EINVAL || result == -EXDEV || result == -EOPNOTSUPP || result == -EOVERFLOW
+                || isGeneralRefusal(result);
+    }
+
+    /**
+     * Whether it says so whatever the files are: a kernel without the call, or a container's seccomp filter, which
+     * answers EPERM; but a file may do that, too.
+     */
+    static boolean isGeneralRefusal(long result) {
+        return result == -ENOSYS || result == -EPERM;
     }
 
     /**

@@ -161,7 +161,14 @@ final class FileChannelAccess {
             return e;
         }
         try {
-            return (AsynchronousCloseException) TRANSFER_FAILED.invokeExact(channel, e, other);
+            ClosedChannelException failure =
+                    (AsynchronousCloseException) TRANSFER_FAILED.invokeExact(channel, e, other);
+            if (failure != e) {
+                for (Throwable suppressed : e.getSuppressed()) {
+                    failure.addSuppressed(suppressed);
+                }
+            }
+            return failure;
         } catch (Throwable thrown) {
             throw JdkAccess.<RuntimeException>rethrow(thrown);
         }

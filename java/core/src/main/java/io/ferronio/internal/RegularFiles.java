@@ -30,17 +30,18 @@ final class RegularFiles {
         if (seen != null && seen.refersTo(channel)) {
             return true;
         }
-        if (!isRegularWithSize(channel)) {
+        if (size(channel) <= 0) {
             return false;
         }
         SEEN[place] = new WeakReference<>(channel);
         return true;
     }
 
-    private static boolean isRegularWithSize(FileChannel channel) {
+    /** The size of a regular file in bytes; negative if it is none, or closed. */
+    static long size(FileChannel channel) {
         int index = FileChannelAccess.addThread(channel);
         try {
-            return channel.isOpen() && TransferNatives.regularFileSize(FileChannelAccess.descriptor(channel)) > 0;
+            return channel.isOpen() ? TransferNatives.regularFileSize(FileChannelAccess.descriptor(channel)) : -1;
         } finally {
             FileChannelAccess.removeThread(channel, index);
         }

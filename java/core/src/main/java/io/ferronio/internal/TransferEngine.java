@@ -2,45 +2,51 @@ package io.ferronio.internal;
 
 import io.ferronio.Route;
 import java.io.IOException;
-import java.nio.channels.AsynchronousCloseException;
-import java.nio.channels.Channel;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
-import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.Pipe;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The one door to our transfers. It takes a call only if all is well with it; every call with something
  * wrong (closed, negative, not readable, interrupted) and every pair of channels that is not ours goes to
  * the JDK's own method, which then finds the same thing wrong and throws what it always throws. So the
  * order of checks and the exceptions are the running JDK's by construction.
+ *
+ * <p>Behind the door, {@link TransferTable} says which routes a pair of channels has, and one after the other is tried
+ * until one does not refuse.
  */
 public final class TransferEngine {
 
     /** "Ask the JDK": decided before anything has happened. */
     public static final long NOT_HANDLED = -1;
+    /** "Not by this route": it lacks something for now. As with the next two, nothing has happened. */
+    static final long UNAVAILABLE = -2;
+    /** "Not by this route": so the kernel says of these two channels. */
+    static final long REFUSED = -3;
+    /** "Not by this route": so the kernel says, or a filter before it, perhaps whatever the channels. */
+    static final long FORBIDDEN = -4;
 
-    private static final boolean ENABLED = FileChannelAccess.CAN_SEND && !Disabled.contains("sendfile");
+    private static final boolean ENABLED = FileChannelAccess.CAN_SEND;
     static final boolean TO_SOCKET = ENABLED && WriteSide.SOCKET.isAvailable();
     static final boolean TO_PIPE = ENABLED && WriteSide.PIPE.isAvailable();
     static final boolean TO_FILE = ENABLED && FileChannelAccess.CAN_RECEIVE;
+    private static final boolean FROM_STREAM = TO_FILE && BufferAccess.HAS_ADDRESS;
+    static final boolean FROM_SOCKET = FROM_STREAM && ReadSide.SOCKET.isAvailable();
+    static final boolean FROM_PIPE = FROM_STREAM && ReadSide.PIPE.isAvailable();
 
     /** The most the JDK, as Linux, moves by one call: 2 GiB less a page of 4 KiB. */
-    private static final long MOST_BYTES = 0x7ffff000L;
+    static final long MOST_BYTES = 0x7ffff000L;
 
-    /** Where the JDK has a protocol for transfers to sockets, it writes to pipes, from a mapped chunk of at most 8 MiB. */
-    private static final boolean PIPES_ARE_WRITTEN = WriteSide.SOCKET.hasTransferProtocol();
-    private static final long MOST_BYTES_TO_PIPE = PIPES_ARE_WRITTEN ? 8 << 20 : MOST_BYTES;
+    /** Before JDK 21 nothing is transferred to a position past the end. The JDK asks, too. */
+    private static final boolean ENDS_AT_SIZE = Runtime.version().feature() < 21;
 
-    /** How long a virtual thread waits for its target before it looks whether its source was closed, in nanoseconds. */
-    private static final long LEAST_PATIENCE = 50_000_000;
-    private static final long MOST_PATIENCE = 1_000_000_000;
+    /** Up to that size the JDK's read and write are two system calls, and a pipe takes three. */
+    private static final long LEAST_BYTES_FROM_STREAM = 8 << 10;
 
     private TransferEngine() {
     }
@@ -52,36 +58,90 @@ public final class TransferEngine {
      * @param position as there
      * @param count as there
      * @param target as there
+     * @param trace told what happens; null if nobody wants to know
      * @return bytes moved, or {@link #NOT_HANDLED}
      * @throws IOException as there
      */
-    public static long tryTransferTo(FileChannel source, long position, long count, WritableByteChannel target)
-            throws IOException {
+    public static long tryTransferTo(FileChannel source, long position, long count, WritableByteChannel target,
+            Trace trace) throws IOException {
         if (!ENABLED || (position | count) < 0 || !FileChannelAccess.isInstance(source) || !source.isOpen()
+                || target == null || !target.isOpen()
                 || !FileChannelAccess.isReadable(source) || Thread.currentThread().isInterrupted()) {
             return NOT_HANDLED;
         }
-        long moved = NOT_HANDLED;
-        if (target instanceof SocketChannel) {
-            if (TO_SOCKET && WriteSide.SOCKET.isInstance(target) && target.isOpen() && RegularFiles.contains(source)) {
-                long most = Math.min(count, MOST_BYTES);
-                moved = toSelectable(WriteSide.SOCKET, source, position, most, (SelectableChannel) target);
+        TransferTable pair = pairTo(source, count, target);
+        if (pair == null) {
+            return NOT_HANDLED;
+        }
+        Route forbidden = null;
+        for (int i = 0; i < pair.size(); i++) {
+            Route route = pair.route(i);
+            if (pair.isForbidden(route) || Refusals.contains(route, source, target)) {
+                continue;
             }
-        } else if (target instanceof Pipe.SinkChannel) {
-            if (TO_PIPE && WriteSide.PIPE.isInstance(target) && target.isOpen()) {
-                long most = Math.min(count, MOST_BYTES_TO_PIPE);
-                moved = toSelectable(WriteSide.PIPE, source, position, most, (SelectableChannel) target);
+            long moved;
+            try {
+                moved = transferTo(pair, route, source, position, count, target, trace);
+            } catch (ClosedChannelException e) {
+                throw FileChannelAccess.transferFailed(source, e, target);
             }
-        } else if (TO_FILE && FileChannelAccess.isInstance(target) && target != source && target.isOpen()) {
+            if (moved == FORBIDDEN) {
+                forbidden = route;
+            } else if (moved == REFUSED) {
+                Refusals.add(route, source, target);
+            } else if (moved == NOT_HANDLED) {
+                return NOT_HANDLED;
+            } else if (moved >= 0) {
+                moved(pair, route, forbidden, moved);
+                return moved;
+            }
+        }
+        return NOT_HANDLED;
+    }
+
+    /** The pair's row in the table, or null. */
+    private static TransferTable pairTo(FileChannel source, long count, WritableByteChannel target) {
+        if (target instanceof SocketChannel && WriteSide.SOCKET.isInstance(target)) {
+            return TO_SOCKET && RegularFiles.contains(source) ? TransferTable.FILE_TO_SOCKET : null;
+        }
+        if (target instanceof Pipe.SinkChannel && WriteSide.PIPE.isInstance(target)) {
+            return TO_PIPE ? TransferTable.FILE_TO_PIPE : null;
+        }
+        if (FileChannelAccess.isInstance(target)) {
             FileChannel file = (FileChannel) target;
-            if (FileChannelAccess.isWritable(file) && !FileChannelAccess.isAppend(file)) {
-                moved = toFile(source, position, count, file);
+            if (!TO_FILE || target == source || !FileChannelAccess.isWritable(file)) {
+                return null;
             }
+            return FileChannelAccess.isAppend(file) ? TransferTable.FILE_TO_APPENDING_FILE : TransferTable.FILE_TO_FILE;
         }
-        if (moved != NOT_HANDLED) {
-            Tally.transferred(Route.SENDFILE, moved);
+        // The size of the JDK's buffer is the size of the datagrams.
+        return target instanceof DatagramChannel || BufferedTransfer.isForJdk(target, count) ? null
+                : TransferTable.FILE_TO_CHANNEL;
+    }
+
+    private static long transferTo(TransferTable pair, Route route, FileChannel source, long position, long count,
+            WritableByteChannel target, Trace trace) throws IOException {
+        long most = switch (pair) {
+            case FILE_TO_PIPE -> Math.min(count, SendfileTransfer.MOST_BYTES_TO_PIPE);
+            case FILE_TO_SOCKET, FILE_TO_FILE -> Math.min(count, MOST_BYTES);
+            default -> count;
+        };
+        if (route == Route.BUFFERED) {
+            boolean isSameFile = target instanceof FileChannel && FileChannelAccess.isInstance(target)
+                    && FileTransfer.isSameFile(source, (FileChannel) target);
+            return isSameFile ? NOT_HANDLED
+                    : BufferedTransfer.fromFile(source, position, most, target, pair == TransferTable.FILE_TO_CHANNEL, trace);
         }
-        return moved;
+        switch (pair) {
+            case FILE_TO_SOCKET:
+                return SendfileTransfer.toSelectable(WriteSide.SOCKET, source, position, most,
+                        (SelectableChannel) target, trace);
+            case FILE_TO_PIPE:
+                return SendfileTransfer.toSelectable(WriteSide.PIPE, source, position, most,
+                        (SelectableChannel) target, trace);
+            default:
+                return FileTransfer.to(route, source, position, most, (FileChannel) target, trace);
+        }
     }
 
     /**
@@ -91,225 +151,105 @@ public final class TransferEngine {
      * @param source as there
      * @param position as there
      * @param count as there
+     * @param trace told what happens; null if nobody wants to know
      * @return bytes moved, or {@link #NOT_HANDLED}
      * @throws IOException as there
      */
-    public static long tryTransferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
-            throws IOException {
+    public static long tryTransferFrom(FileChannel target, ReadableByteChannel source, long position, long count,
+            Trace trace) throws IOException {
+        if (!TO_FILE || position < 0 || count <= 0 || !FileChannelAccess.isInstance(target) || !target.isOpen()
+                || source == null || !source.isOpen() || source == target
+                || !FileChannelAccess.isWritable(target) || Thread.currentThread().isInterrupted()) {
+            return NOT_HANDLED;
+        }
+        TransferTable pair = pairFrom(target, source, count);
+        if (pair == null) {
+            return NOT_HANDLED;
+        }
+        long size = RegularFiles.size(target);
+        if (size < 0 || ENDS_AT_SIZE && position > size) {
+            return NOT_HANDLED;
+        }
+        Trace.systemCalls(trace, 1);
+        Route forbidden = null;
+        for (int i = 0; i < pair.size(); i++) {
+            Route route = pair.route(i);
+            if (pair.isForbidden(route) || Refusals.contains(route, source, target)) {
+                continue;
+            }
+            long moved;
+            try {
+                moved = transferFrom(pair, route, target, source, position, count, trace);
+            } catch (ClosedChannelException e) {
+                throw FileChannelAccess.transferFailed(target, e, source);
+            }
+            if (moved == FORBIDDEN) {
+                forbidden = route;
+            } else if (moved == REFUSED) {
+                Refusals.add(route, source, target);
+            } else if (moved == NOT_HANDLED) {
+                return NOT_HANDLED;
+            } else if (moved >= 0) {
+                moved(pair, route, forbidden, moved);
+                return moved;
+            }
+        }
         return NOT_HANDLED;
     }
 
-    /**
-     * To a socket or pipe: one system call; more only to wait for a blocking target, on a virtual thread or where
-     * the JDK writes the whole count to a pipe.
-     */
-    private static long toSelectable(WriteSide side, FileChannel source, long position, long count,
-            SelectableChannel target) throws IOException {
-        boolean virtual = VirtualThreads.isCurrent();
-        // sendfile(2) to a blocking socket sends all by itself; to a pipe, only what one filling holds.
-        boolean untilAllMoved = virtual || side == WriteSide.PIPE && PIPES_ARE_WRITTEN;
-        long moved = 0;
-        long patience = LEAST_PATIENCE;
-        while (true) {
-            long n;
-            try {
-                n = side.hasTransferProtocol()
-                        ? sendInTransfer(side, source, position + moved, count - moved, target, virtual)
-                        : sendInWrite(side, source, position + moved, count - moved, target, virtual);
-                if (n == -Errno.EAGAIN && target.isBlocking()) {
-                    // Blocking for its users, non-blocking for the kernel: a virtual thread has used it.
-                    awaitWritable(side, source, target, virtual ? patience : 0);
-                    patience = Math.min(2 * patience, MOST_PATIENCE);
-                    continue;
-                }
-            } catch (ClosedChannelException e) {
-                return closed(e, source, target, moved);
-            } catch (NotYetConnectedException e) {
-                return NOT_HANDLED; // Some JDKs first look whether there is anything to send.
+    /** The pair's row in the table, or null. */
+    private static TransferTable pairFrom(FileChannel target, ReadableByteChannel source, long count) {
+        boolean appends = FileChannelAccess.isAppend(target);
+        if (FileChannelAccess.isInstance(source)) {
+            boolean isRegular = FileChannelAccess.isReadable((FileChannel) source)
+                    && RegularFiles.contains((FileChannel) source);
+            return !isRegular ? null
+                    : appends ? TransferTable.APPENDING_FILE_FROM_FILE : TransferTable.FILE_FROM_FILE;
+        }
+        if (source instanceof SocketChannel && ReadSide.SOCKET.isInstance(source)) {
+            if (!FROM_SOCKET || count <= LEAST_BYTES_FROM_STREAM || !((SocketChannel) source).isConnected()) {
+                return null;
             }
-            if (n >= 0) {
-                moved += n;
-                if (n > 0 && moved < count && untilAllMoved && target.isBlocking()) {
-                    continue;
-                }
-                return moved;
-            }
-            if (moved > 0 || n == -Errno.EAGAIN) {
-                return moved;
-            }
-            if (Errno.isRefusal(n) || count == 0 || position >= source.size()) {
-                return NOT_HANDLED; // With nothing to send, only the JDK knows whether it fails for its target.
-            }
-            throw failure(n, source, position, count, target);
+            return appends ? TransferTable.APPENDING_FILE_FROM_STREAM : TransferTable.FILE_FROM_SOCKET;
+        }
+        if (source instanceof Pipe.SourceChannel && ReadSide.PIPE.isInstance(source)) {
+            return !FROM_PIPE || count <= LEAST_BYTES_FROM_STREAM ? null
+                    : appends ? TransferTable.APPENDING_FILE_FROM_STREAM : TransferTable.FILE_FROM_PIPE;
+        }
+        // The size of the JDK's buffer is what of a datagram is not lost.
+        return source instanceof DatagramChannel || BufferedTransfer.isForJdk(source, count) ? null
+                : TransferTable.FILE_FROM_CHANNEL;
+    }
+
+    private static long transferFrom(TransferTable pair, Route route, FileChannel target, ReadableByteChannel source,
+            long position, long count, Trace trace) throws IOException {
+        if (route == Route.BUFFERED) {
+            boolean isSameFile = source instanceof FileChannel && FileChannelAccess.isInstance(source)
+                    && FileTransfer.isSameFile((FileChannel) source, target);
+            return isSameFile ? NOT_HANDLED : BufferedTransfer.toFile(source, target, position, count, 0, trace);
+        }
+        switch (pair) {
+            case FILE_FROM_SOCKET:
+                return SpliceTransfer.toFile(ReadSide.SOCKET, (SelectableChannel) source, target, position, count, trace);
+            case FILE_FROM_PIPE:
+                return SpliceTransfer.toFile(ReadSide.PIPE, (SelectableChannel) source, target, position, count, trace);
+            default:
+                long most = ENDS_AT_SIZE ? count : Math.min(count, MOST_BYTES);
+                return FileTransfer.from(target, (FileChannel) source, position, most, trace);
         }
     }
 
-    /** Sends under the protocol that JDKs after 21 have for transfers to sockets. */
-    private static long sendInTransfer(WriteSide side, FileChannel source, long position, long count,
-            SelectableChannel target, boolean virtual) throws IOException {
-        long n = -Errno.EINTR;
-        side.beforeTransferTo(target);
-        try {
-            if (virtual && target.isBlocking()) {
-                side.prepareForVirtualThread(target);
-            }
-            n = send(side, source, position, count, target);
-        } finally {
-            side.afterTransferTo(target, n >= 0);
-        }
-        return n;
+    /** Says what a refusal of the kernel's means, and to whom. */
+    static long refusal(long errno, Route route, Trace trace) {
+        Trace.refused(trace, route, "errno " + -errno);
+        return Errno.isGeneralRefusal(errno) ? FORBIDDEN : REFUSED;
     }
 
-    /** Sends under the protocol that the JDK has for writes. */
-    private static long sendInWrite(WriteSide side, FileChannel source, long position, long count,
-            SelectableChannel target, boolean virtual) throws IOException {
-        long n = -Errno.EINTR;
-        ReentrantLock lock = side.lock(target);
-        lock.lock();
-        try {
-            boolean blocking = target.isBlocking();
-            try {
-                side.beginWrite(target, blocking);
-                if (!target.isOpen()) {
-                    throw new AsynchronousCloseException();
-                }
-                if (virtual && blocking) {
-                    side.prepareForVirtualThread(target);
-                }
-                n = send(side, source, position, count, target);
-            } finally {
-                side.endWrite(target, blocking, n > 0);
-            }
-        } finally {
-            lock.unlock();
+    /** A route that was said to be forbidden, and the bytes went another way: so the files were not the reason. */
+    private static void moved(TransferTable pair, Route route, Route forbidden, long moved) {
+        if (forbidden != null && moved > 0) {
+            pair.forbid(forbidden);
         }
-        return n;
-    }
-
-    /** Inside the target's protocol: enters the source's, and calls the kernel. */
-    private static long send(WriteSide side, FileChannel source, long position, long count, SelectableChannel target)
-            throws IOException {
-        long n = -Errno.EINTR;
-        int index = FileChannelAccess.NOT_ADDED;
-        FileChannelAccess.beginBlocking(source);
-        try {
-            index = FileChannelAccess.addThread(source);
-            while (n == -Errno.EINTR && source.isOpen() && target.isOpen()) {
-                int from = FileChannelAccess.descriptor(source);
-                int to = side.descriptor(target);
-                // A pipe is waited for, or refused, before the file is looked at.
-                n = side == WriteSide.PIPE ? TransferNatives.sendfileUpToSize(to, from, position, count)
-                        : TransferNatives.sendfile(to, from, position, count);
-            }
-        } finally {
-            FileChannelAccess.removeThread(source, index);
-            FileChannelAccess.endBlocking(source, n >= 0);
-        }
-        if (n == -Errno.EINTR) {
-            throw new AsynchronousCloseException();
-        }
-        return n;
-    }
-
-    /**
-     * Waits until a blocking target takes bytes again. An interrupt closes the source, as it does in
-     * sendfile(2). So does a close of either end wake a platform thread; a virtual one cannot be signalled, and
-     * a close of its source would wait for it: it stays out of the source's thread set and looks from time to time.
-     *
-     * @param nanos how long a virtual thread waits; 0 for a platform thread
-     */
-    private static void awaitWritable(WriteSide side, FileChannel source, SelectableChannel target, long nanos)
-            throws IOException {
-        ReentrantLock lock = side.lock(target);
-        lock.lock();
-        try {
-            boolean blocking = target.isBlocking();
-            try {
-                side.beginWrite(target, blocking);
-                if (blocking && target.isOpen()) {
-                    park(side, source, target, nanos);
-                }
-            } finally {
-                side.endWrite(target, blocking, false);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private static void park(WriteSide side, FileChannel source, SelectableChannel target, long nanos)
-            throws IOException {
-        int index = FileChannelAccess.NOT_ADDED;
-        FileChannelAccess.beginBlocking(source);
-        try {
-            if (nanos == 0) {
-                index = FileChannelAccess.addThread(source);
-            }
-            if (source.isOpen()) {
-                side.parkUntilWritable(target, nanos);
-            }
-        } finally {
-            FileChannelAccess.removeThread(source, index);
-            FileChannelAccess.endBlocking(source, false);
-        }
-    }
-
-    /** To another file, at that file's own position. */
-    private static long toFile(FileChannel source, long position, long count, FileChannel target) throws IOException {
-        try {
-            long n = sendToFile(source, position, count, target);
-            if (n >= 0) {
-                return n;
-            }
-            if (Errno.isRefusal(n)) {
-                return NOT_HANDLED;
-            }
-            throw failure(n, source, position, count, target);
-        } catch (ClosedChannelException e) {
-            return closed(e, source, target, 0);
-        }
-    }
-
-    private static long sendToFile(FileChannel source, long position, long count, FileChannel target)
-            throws IOException {
-        long n = -Errno.EINTR;
-        int sourceIndex = FileChannelAccess.NOT_ADDED;
-        int targetIndex = FileChannelAccess.NOT_ADDED;
-        FileChannelAccess.beginBlocking(source);
-        try {
-            sourceIndex = FileChannelAccess.addThread(source);
-            targetIndex = FileChannelAccess.addThread(target);
-            while (n == -Errno.EINTR && source.isOpen() && target.isOpen()) {
-                int from = FileChannelAccess.descriptor(source);
-                int to = FileChannelAccess.descriptor(target);
-                // Two channels may share one descriptor: the JDK has a way of its own for that.
-                n = from == to ? -Errno.EINVAL : TransferNatives.sendfileUpToSize(to, from, position, count);
-            }
-        } finally {
-            FileChannelAccess.removeThread(target, targetIndex);
-            FileChannelAccess.removeThread(source, sourceIndex);
-            FileChannelAccess.endBlocking(source, n >= 0);
-        }
-        if (n == -Errno.EINTR) {
-            throw new AsynchronousCloseException();
-        }
-        return n;
-    }
-
-    /** What a ClosedChannelException inside a transfer means to the caller. */
-    private static long closed(ClosedChannelException e, FileChannel source, Channel target, long moved)
-            throws ClosedChannelException {
-        if (moved == 0 && source.isOpen() && target.isOpen()) {
-            return NOT_HANDLED; // Only the output was shut down; the JDK's method knows what to say.
-        }
-        if (moved > 0 && !(e instanceof ClosedByInterruptException)) {
-            return moved; // As sendfile(2), woken by a signal, returns what it has sent so far.
-        }
-        throw FileChannelAccess.transferFailed(source, e, target);
-    }
-
-    private static IOException failure(long n, FileChannel source, long position, long count, Object target) {
-        return Errno.exception(n, "sendfile64 from " + source + " at position " + position + ", " + count
-                + " bytes, to " + target);
+        Tally.transferred(route, moved);
     }
 }

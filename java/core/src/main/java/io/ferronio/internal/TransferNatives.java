@@ -30,6 +30,37 @@ public final class TransferNatives {
     static native long sendfileUpToSize(int target, int source, long position, long count);
 
     /**
+     * An fstat(2), and one copy_file_range(2) of what the file holds now from the position on.
+     *
+     * @param target descriptor of a file, written to at its own position
+     * @param source descriptor of a file
+     * @param position where in the source to begin; past its end nothing is copied
+     * @param count the most bytes to copy
+     * @return bytes copied, or {@code -errno}; {@code -EINVAL} unless the source is a regular file with a size
+     */
+    static native long copyUpToSize(int target, int source, long position, long count);
+
+    /**
+     * An fstat(2), and one copy_file_range(2) from the source's own position, which advances.
+     *
+     * @param target descriptor of a file
+     * @param position where in the target to begin
+     * @param source descriptor of a file
+     * @param count the most bytes to copy
+     * @return bytes copied, or {@code -errno}; {@code -EINVAL} unless the source is a regular file with a size
+     */
+    static native long copyFromOwnPosition(int target, long position, int source, long count);
+
+    /**
+     * Two fstat(2).
+     *
+     * @param one descriptor of a file
+     * @param other descriptor of a file
+     * @return 1 if both are open on one file, else 0; or {@code -errno}
+     */
+    static native long isSameFile(int one, int other);
+
+    /**
      * fstat(2).
      *
      * @param file descriptor of a file

@@ -1,0 +1,182 @@
+package io.ferronio.internal;
+
+import static io.ferronio.internal.TransferEngine.NOT_HANDLED;
+
+import io.ferronio.Route;
+import io.ferronio.TransferException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * By read and write through a large direct buffer, for channels that are not the kernel's and as a last resort.
+ * All calls are the channels' own, so all protocol is theirs.
+ *
+ * <p>The JDK does the same through a buffer of 8 KiB, in the heap. Two things can tell a channel of somebody's which
+ * one it has got. The size: where a short read or write ends the JDK's loop, one that the JDK's smaller
+ * buffer would not have seen as short must not end ours. The kind: a channel that takes the buffer's array
+ * without asking whether there is one fails; its class is then remembered, and left to the JDK.
+ */
+final class BufferedTransfer {
+
+    /** The JDK's buffer. Up to that size it does as well. */
+    private static final int JDK_CAPACITY = 8 << 10;
+
+    /** Classes of channels that need a buffer in the heap. */
+    private static final ClassValue<boolean[]> NEEDS_ARRAY = new ClassValue<>() {
+        @Override
+        protected boolean[] computeValue(Class<?> type) {
+            return new boolean[1];
+        }
+    };
+
+    private BufferedTransfer() {
+    }
+
+    /** Whether the JDK does it just as well, or better. */
+    static boolean isForJdk(Object foreignChannel, long count) {
+        return count <= JDK_CAPACITY || NEEDS_ARRAY.get(foreignChannel.getClass())[0];
+    }
+
+    /**
+     * From a file to any channel, up to the end that the file has at the beginning.
+     *
+     * @param isForeign whether the target is not the JDK's: so little that it would get it in one buffer, to be
+     *     kept perhaps, it gets from the JDK
+     */
+    static long fromFile(FileChannel source, long position, long count, WritableByteChannel target, boolean isForeign,
+            Trace trace) throws IOException {
+        long size = RegularFiles.size(source);
+        if (size <= 0 || position >= size || isForeign && size - position <= JDK_CAPACITY) {
+            return NOT_HANDLED; // A file of the kernel's, or a directory; or only the JDK knows what it says of the target.
+        }
+        ByteBuffer buffer = TransferBuffers.take();
+        if (buffer == null) {
+            return NOT_HANDLED;
+        }
+        try {
+            return fromFile(source, position, Math.min(count, size - position), target, buffer, trace);
+        } finally {
+            TransferBuffers.giveBack(buffer);
+        }
+    }
+
+    private static long fromFile(FileChannel source, long position, long count, WritableByteChannel target,
+            ByteBuffer buffer, Trace trace) throws IOException {
+        long moved = 0;
+        try {
+            while (moved < count) {
+                buffer.clear().limit((int) Math.min(count - moved, buffer.capacity()));
+                int read = source.read(buffer, position + moved);
+                Trace.systemCalls(trace, 1);
+                if (read <= 0) {
+                    break;
+                }
+                for (int start = 0; start < read;) {
+                    int written = write(target, buffer.limit(read).position(start), moved);
+                    if (written == NOT_HANDLED) {
+                        return NOT_HANDLED;
+                    }
+                    Trace.systemCalls(trace, 1);
+                    moved += written;
+                    if (written < Math.min(read - start, JDK_CAPACITY)) {
+                        return moved;
+                    }
+                    start += written;
+                }
+            }
+            return moved;
+        } catch (IOException e) {
+            return movedUnlessNone(moved, e);
+        } finally {
+            if (moved > 0) {
+                Trace.took(trace, Route.BUFFERED);
+            }
+        }
+    }
+
+    /** One write; NOT_HANDLED if it was the first one and the channel wants an array. */
+    private static int write(WritableByteChannel target, ByteBuffer buffer, long moved) throws IOException {
+        int start = buffer.position();
+        try {
+            return target.write(buffer);
+        } catch (UnsupportedOperationException e) {
+            if (moved > 0 || buffer.position() != start) {
+                throw e;
+            }
+            NEEDS_ARRAY.get(target.getClass())[0] = true;
+            return (int) NOT_HANDLED;
+        }
+    }
+
+    /**
+     * From any channel to a file.
+     *
+     * @param moved how many of the bytes another route has moved already
+     */
+    static long toFile(ReadableByteChannel source, FileChannel target, long position, long count, long moved,
+            Trace trace) throws IOException {
+        ByteBuffer buffer = TransferBuffers.take();
+        if (buffer == null) {
+            return moved > 0 ? moved : NOT_HANDLED;
+        }
+        try {
+            long done = moved;
+            while (done < count) {
+                buffer.clear().limit((int) Math.min(count - done, buffer.capacity()));
+                int read;
+                try {
+                    read = source.read(buffer);
+                } catch (IOException e) {
+                    return movedUnlessNone(done, e);
+                } catch (UnsupportedOperationException e) {
+                    if (done > 0 || buffer.position() > 0) {
+                        throw e;
+                    }
+                    NEEDS_ARRAY.get(source.getClass())[0] = true;
+                    return NOT_HANDLED;
+                }
+                Trace.systemCalls(trace, 1);
+                if (read <= 0) {
+                    break;
+                }
+                writeAll(buffer.flip(), target, position + done, done, 0, trace);
+                done += read;
+                Trace.took(trace, Route.BUFFERED);
+            }
+            return done;
+        } finally {
+            TransferBuffers.giveBack(buffer);
+        }
+    }
+
+    /**
+     * Writes a whole buffer, or throws an exception that says how much of it.
+     *
+     * @param buffer filled from 0 on
+     * @param delivered how many bytes the transfer has moved before
+     * @param owned how many more than the buffer's have been taken from the source
+     */
+    static void writeAll(ByteBuffer buffer, FileChannel target, long position, long delivered, long owned,
+            Trace trace) throws IOException {
+        try {
+            while (buffer.hasRemaining()) {
+                target.write(buffer, position + buffer.position());
+                Trace.systemCalls(trace, 1);
+            }
+        } catch (IOException e) {
+            e.addSuppressed(new TransferException(delivered + buffer.position(), buffer.remaining() + owned, null));
+            throw e;
+        }
+    }
+
+    /** As the JDK does: a failure after the first byte is left to the next call to find. */
+    static long movedUnlessNone(long moved, IOException e) throws IOException {
+        if (moved > 0) {
+            return moved;
+        }
+        throw e;
+    }
+}

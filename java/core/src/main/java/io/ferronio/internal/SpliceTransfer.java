@@ -1,0 +1,230 @@
+package io.ferronio.internal;
+
+import static io.ferronio.internal.TransferEngine.UNAVAILABLE;
+
+import io.ferronio.Route;
+import io.ferronio.TransferException;
+import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectableChannel;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * From a socket to a file through a pipe of ours, or from a user's pipe straight to the file, by splice(2).
+ *
+ * <p>What has been taken from a socket and is in our pipe is owned: it is written, or the exception says how much was
+ * not. An error that the socket has to tell is left to its channel, which must remember it: the rest then goes by the
+ * channel's own read.
+ */
+final class SpliceTransfer {
+
+    /** In the place of a pipe of ours: the source is a pipe itself. */
+    private static final long NO_PIPE = -1;
+
+    /** Instead of a count: the channel itself must be read from. Not an error of the kernel's. */
+    private static final long ASK_CHANNEL = -Errno.EIO;
+
+    private SpliceTransfer() {
+    }
+
+    /**
+     * Transfers until so many bytes have come, the stream ends, or a source in non-blocking mode has no more.
+     *
+     * @return bytes moved, or why not by this route, with nothing moved
+     */
+    static long toFile(ReadSide side, SelectableChannel source, FileChannel target, long position, long count,
+            Trace trace) throws IOException {
+        if (side == ReadSide.PIPE) {
+            return toFile(side, source, target, position, count, NO_PIPE, trace);
+        }
+        long pipe = PipeNatives.take();
+        if (pipe < 0) {
+            Trace.refused(trace, Route.SPLICE, "no pipe, errno " + -pipe);
+            return UNAVAILABLE; // Mostly for want of descriptors.
+        }
+        boolean isEmpty = false;
+        try {
+            long moved = toFile(side, source, target, position, count, pipe, trace);
+            isEmpty = true;
+            return moved;
+        } finally {
+            PipeNatives.release(pipe, isEmpty);
+        }
+    }
+
+    private static long toFile(ReadSide side, SelectableChannel source, FileChannel target, long position,
+            long count, long pipe, Trace trace) throws IOException {
+        boolean virtual = VirtualThreads.isCurrent();
+        long patience = Patience.LEAST;
+        long moved = 0;
+        while (moved < count) {
+            long n;
+            try {
+                n = take(side, source, target, position + moved, count - moved, pipe, virtual);
+                Trace.systemCalls(trace, 2);
+                if (n == -Errno.EAGAIN && source.isBlocking()) {
+                    awaitReadable(side, source, target, virtual ? patience : Patience.NONE);
+                    patience = Patience.more(patience);
+                    continue;
+                }
+            } catch (ClosedChannelException e) {
+                return BufferedTransfer.movedUnlessNone(moved, e);
+            }
+            if (n == 0 || n == -Errno.EAGAIN) {
+                break;
+            }
+            if (n == ASK_CHANNEL || n < 0 && Errno.isRefusal(n) && moved > 0) {
+                return BufferedTransfer.toFile((ReadableByteChannel) source, target, position, count, moved, trace);
+            }
+            if (n < 0) {
+                if (Errno.isRefusal(n)) {
+                    return TransferEngine.refusal(n, Route.SPLICE, trace);
+                }
+                return BufferedTransfer.movedUnlessNone(moved, Errno.exception(n, "splice from " + source + " to "
+                        + target + " at position " + (position + moved) + ", " + (count - moved) + " bytes"));
+            }
+            if (pipe != NO_PIPE) {
+                drain(pipe, target, position + moved, n, moved, trace);
+            }
+            moved += n;
+            Trace.took(trace, Route.SPLICE);
+        }
+        return moved;
+    }
+
+    /**
+     * One splice(2), to our pipe or to the file. In the target's thread set, too: its close wakes a thread that waits
+     * here. A virtual one never waits here: it could not be woken.
+     */
+    private static long take(ReadSide side, SelectableChannel source, FileChannel target, long position, long count,
+            long pipe, boolean virtual) throws IOException {
+        long n = -Errno.EINTR;
+        ReentrantLock lock = side.lock(source);
+        lock.lock();
+        try {
+            boolean blocking = source.isBlocking();
+            try {
+                side.beginRead(source, blocking);
+                if (side.hasEnded(source)) {
+                    return n = ASK_CHANNEL;
+                }
+                if (virtual && blocking) {
+                    side.access().prepareForVirtualThread(source);
+                }
+                int index = FileChannelAccess.addThread(target);
+                try {
+                    boolean wait = blocking && !virtual;
+                    while (n == -Errno.EINTR && source.isOpen() && target.isOpen()) {
+                        int from = side.access().descriptor(source);
+                        n = pipe != NO_PIPE ? PipeNatives.fill(pipe, from, count, wait)
+                                : PipeNatives.spliceToFile(from, FileChannelAccess.descriptor(target), position, count, wait);
+                    }
+                } finally {
+                    FileChannelAccess.removeThread(target, index);
+                }
+            } finally {
+                end(side, source, blocking, n > 0);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (n == -Errno.EINTR) {
+            throw new AsynchronousCloseException();
+        }
+        return n;
+    }
+
+    /** Ends a read. What it has taken is delivered even after an interrupt, which the next read finds out about. */
+    private static void end(ReadSide side, SelectableChannel source, boolean blocking, boolean completed)
+            throws AsynchronousCloseException {
+        try {
+            side.endRead(source, blocking, completed);
+        } catch (AsynchronousCloseException e) {
+            if (!completed) {
+                throw e;
+            }
+        }
+    }
+
+    /** Waits until a blocking source has something. A virtual thread looks from time to time after its target. */
+    private static void awaitReadable(ReadSide side, SelectableChannel source, FileChannel target, long nanos)
+            throws IOException {
+        if (!target.isOpen()) {
+            throw new AsynchronousCloseException();
+        }
+        ReentrantLock lock = side.lock(source);
+        lock.lock();
+        try {
+            boolean blocking = source.isBlocking();
+            try {
+                side.beginRead(source, blocking);
+                if (blocking && source.isOpen()) {
+                    side.access().parkUntil(SelectableAccess.POLLIN, source, nanos);
+                }
+            } finally {
+                side.endRead(source, blocking, false);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** From our pipe to the file: all of it, or an exception that says how much. */
+    private static void drain(long pipe, FileChannel target, long position, long count, long delivered, Trace trace)
+            throws IOException {
+        long done = 0;
+        while (done < count) {
+            long n = drainToFile(pipe, target, position + done, count - done);
+            Trace.systemCalls(trace, 1);
+            if (n == -Errno.EINVAL) {
+                drainThroughBuffer(pipe, target, position, done, count, delivered, trace);
+                return;
+            }
+            if (n <= 0) {
+                IOException failure = !target.isOpen() ? new AsynchronousCloseException()
+                        : Errno.exception(n, "splice to " + target + " at position " + (position + done) + ", "
+                                + (count - done) + " bytes");
+                failure.addSuppressed(new TransferException(delivered + done, count - done, null));
+                throw failure;
+            }
+            done += n;
+        }
+    }
+
+    private static long drainToFile(long pipe, FileChannel target, long position, long count) {
+        int index = FileChannelAccess.addThread(target);
+        try {
+            return !target.isOpen() ? -Errno.EBADF
+                    : PipeNatives.drainToFile(pipe, FileChannelAccess.descriptor(target), position, count);
+        } finally {
+            FileChannelAccess.removeThread(target, index);
+        }
+    }
+
+    /** To a file on a filesystem that cannot be spliced to. */
+    private static void drainThroughBuffer(long pipe, FileChannel target, long position, long done, long count,
+            long delivered, Trace trace) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(count - done, TransferBuffers.CAPACITY));
+        long address = BufferAccess.address(buffer);
+        while (done < count) {
+            long n = PipeNatives.read(pipe, address, Math.min(count - done, buffer.capacity()));
+            Trace.systemCalls(trace, 1);
+            if (n <= 0) {
+                throw Errno.exception(n, "read of " + (count - done) + " bytes from a pipe that holds them");
+            }
+            try {
+                BufferedTransfer.writeAll(buffer.position(0).limit((int) n), target, position + done, delivered + done,
+                        count - done - n, trace);
+            } finally {
+                Reference.reachabilityFence(buffer);
+            }
+            done += n;
+            Trace.took(trace, Route.BUFFERED);
+        }
+    }
+}

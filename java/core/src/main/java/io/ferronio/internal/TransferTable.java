@@ -1,0 +1,73 @@
+package io.ferronio.internal;
+
+import static io.ferronio.Route.BUFFERED;
+import static io.ferronio.Route.COPY_FILE_RANGE;
+import static io.ferronio.Route.SENDFILE;
+import static io.ferronio.Route.SPLICE;
+
+import io.ferronio.Route;
+import java.util.Arrays;
+
+/**
+ * The one table that decides which way bytes go: for each pair of channels the routes, the best first. A pair that
+ * is not here goes to the JDK's own method, and so does a transfer that every route has refused.
+ *
+ * <p>Why a route is where it is:
+ * <ul>
+ * <li>{@code SENDFILE} to a socket or pipe: one system call, no copy.
+ * <li>{@code COPY_FILE_RANGE} between files: shares blocks where the filesystem can, copies inside the kernel
+ *     elsewhere. Not to a file in append mode (EBADF), and mostly not across filesystems (EXDEV): {@code SENDFILE}
+ *     then, which writes at the target's own position only and so serves {@code transferTo} alone.
+ * <li>{@code SPLICE} from a socket: page by page through a pipe, one copy. Not to a file in append mode (EINVAL).
+ * <li>{@code BUFFERED} wherever one end is no descriptor of the kernel's, and where all else is refused. A mapping of the
+ *     source instead of the buffer has been measured and was not faster.
+ * </ul>
+ */
+enum TransferTable {
+    FILE_TO_SOCKET(SENDFILE, BUFFERED),
+    FILE_TO_PIPE(SENDFILE, BUFFERED),
+    FILE_TO_FILE(COPY_FILE_RANGE, SENDFILE, BUFFERED),
+    FILE_TO_APPENDING_FILE(BUFFERED),
+    FILE_TO_CHANNEL(BUFFERED),
+    FILE_FROM_FILE(COPY_FILE_RANGE, BUFFERED),
+    APPENDING_FILE_FROM_FILE(BUFFERED),
+    FILE_FROM_SOCKET(SPLICE, BUFFERED),
+    FILE_FROM_PIPE(SPLICE, BUFFERED),
+    APPENDING_FILE_FROM_STREAM(BUFFERED),
+    FILE_FROM_CHANNEL(BUFFERED);
+
+    private final Route[] routes;
+    /** Routes that this kernel, or its filter, does not allow for such a pair, one bit each. A lost update costs a call. */
+    private volatile int forbidden;
+
+    TransferTable(Route... routes) {
+        this.routes = Arrays.stream(routes).filter(route -> !Disabled.contains(route.property()))
+                .toArray(Route[]::new);
+    }
+
+    /** How many routes there are. */
+    int size() {
+        return routes.length;
+    }
+
+    /** The route at a place, the best at 0. */
+    Route route(int place) {
+        return routes[place];
+    }
+
+    /** Whether the kernel has forbidden a route for all such pairs. */
+    boolean isForbidden(Route route) {
+        return (forbidden & 1 << route.ordinal()) != 0;
+    }
+
+    /** Remembers that it has. */
+    void forbid(Route route) {
+        forbidden |= 1 << route.ordinal();
+    }
+
+    /** In words, such as "file to socket". */
+    @Override
+    public String toString() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+    }
+}

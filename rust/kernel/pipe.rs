@@ -1,0 +1,28 @@
+//! `pipe2(2)` and `F_SETPIPE_SZ`: a buffer in the kernel.
+
+use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use std::os::fd::{AsFd, OwnedFd};
+
+/// The two ends of a pipe. Neither end blocks in itself: who waits says so call by call.
+#[derive(Debug)]
+pub struct Pipe {
+    /// The end to read from.
+    pub read: OwnedFd,
+    /// The end to write to.
+    pub write: OwnedFd,
+}
+
+impl Pipe {
+    /// Makes a pipe that holds `bytes`, or as much as the kernel allows this user: an unprivileged user whose pipes
+    /// hold `pipe-user-pages-soft` pages together gets no larger ones.
+    ///
+    /// # Errors
+    ///
+    /// `EMFILE` and `ENFILE`: no descriptors left.
+    pub fn open(bytes: i32) -> nix::Result<Pipe> {
+        let (read, write) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
+        // Refused (EPERM): the pipe is as good, only smaller.
+        let _ = fcntl(write.as_fd(), FcntlArg::F_SETPIPE_SZ(bytes));
+        Ok(Pipe { read, write })
+    }
+}

@@ -1,0 +1,76 @@
+//! From a socket or pipe to a file: through a pipe, or straight from the pipe that the source is.
+
+use crate::kernel::{poll, splice};
+use nix::errno::Errno;
+use nix::poll::PollFlags;
+use std::os::fd::BorrowedFd;
+
+/// Waits, with `wait`, until the source has something, and moves up to `count` bytes of it into an empty pipe.
+///
+/// Returns the bytes moved, 0 at the end of the stream.
+///
+/// # Errors
+///
+/// `EAGAIN` (nothing there), `EINTR`, `EIO` when the socket has an error to tell: it is left to the next who
+/// reads, because a socket tells it only once, and its channel must know. What else splice(2) says.
+pub fn fill(
+    pipe: BorrowedFd<'_>,
+    source: BorrowedFd<'_>,
+    count: usize,
+    wait: bool,
+) -> nix::Result<usize> {
+    await_readable(source, wait)?;
+    splice::splice(source, pipe, count, true, false)
+}
+
+/// Waits, with `wait`, until the source has something, and moves up to `count` bytes of it to a file.
+///
+/// # Errors
+///
+/// As [`fill`] and [`splice::pipe_to_file`].
+pub fn pipe_to_file(
+    source: BorrowedFd<'_>,
+    file: BorrowedFd<'_>,
+    position: i64,
+    count: usize,
+    wait: bool,
+) -> nix::Result<usize> {
+    await_readable(source, wait)?;
+    splice::pipe_to_file(source, file, position, count)
+}
+
+fn await_readable(source: BorrowedFd<'_>, wait: bool) -> nix::Result<()> {
+    let ready = poll::ready(source, PollFlags::POLLIN, wait)?;
+    if ready.contains(PollFlags::POLLERR) {
+        return Err(Errno::EIO);
+    }
+    Ok(())
+}
+
+/// Moves `count` bytes, which are in the pipe, to a file.
+///
+/// Returns the bytes moved; fewer if the file cannot take more: the next call says why. The rest stays in the pipe.
+///
+/// # Errors
+///
+/// As [`splice::pipe_to_file`], before the first byte.
+pub fn drain_to_file(
+    pipe: BorrowedFd<'_>,
+    file: BorrowedFd<'_>,
+    position: i64,
+    count: usize,
+) -> nix::Result<usize> {
+    let mut moved = 0;
+    while moved < count {
+        let at = position
+            .checked_add_unsigned(moved as u64)
+            .ok_or(Errno::EFBIG)?;
+        match splice::pipe_to_file(pipe, file, at, count - moved) {
+            Ok(0) => break,
+            Ok(n) => moved += n,
+            Err(_) if moved > 0 => break,
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(moved)
+}
