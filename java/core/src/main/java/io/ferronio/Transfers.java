@@ -1,6 +1,7 @@
 package io.ferronio;
 
 import io.ferronio.internal.Tally;
+import io.ferronio.internal.Trace;
 import io.ferronio.internal.TransferEngine;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -11,7 +12,10 @@ import java.nio.channels.WritableByteChannel;
  * The JDK's transfer contract, call for call, on the JDK's own channels.
  *
  * <p>All methods may be called by any thread, platform or virtual, at any time; channels may be closed and
- * threads interrupted meanwhile. They allocate nothing.
+ * threads interrupted meanwhile. They allocate nothing, unless the flight recorder records them.
+ *
+ * <p>It does so as events {@code io.ferronio.Transfer}, in every recording, with stack traces and without a threshold.
+ * {@code -XX:StartFlightRecording:+io.ferronio.Transfer#threshold=10ms} leaves the short ones out.
  */
 public final class Transfers {
 
@@ -52,11 +56,23 @@ public final class Transfers {
     public static long transferTo(FileChannel source, long position, long count, WritableByteChannel target)
             throws IOException {
         long moved = TransferEngine.tryTransferTo(source, position, count, target);
-        if (moved == TransferEngine.NOT_HANDLED) {
-            moved = source.transferTo(position, count, target);
+        return moved != TransferEngine.NOT_HANDLED ? moved : jdkTransferTo(source, position, count, target);
+    }
+
+    private static long jdkTransferTo(FileChannel source, long position, long count, WritableByteChannel target)
+            throws IOException {
+        Trace trace = Trace.begin();
+        Trace.pair(trace, source, target);
+        Trace.took(trace, Route.JDK);
+        try {
+            long moved = source.transferTo(position, count, target);
             Tally.transferred(Route.JDK, moved);
+            Trace.end(trace, moved, null);
+            return moved;
+        } catch (Throwable e) {
+            Trace.end(trace, 0, e);
+            throw e;
         }
-        return moved;
     }
 
     /**
@@ -85,10 +101,22 @@ public final class Transfers {
     public static long transferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
             throws IOException {
         long moved = TransferEngine.tryTransferFrom(target, source, position, count);
-        if (moved == TransferEngine.NOT_HANDLED) {
-            moved = target.transferFrom(source, position, count);
+        return moved != TransferEngine.NOT_HANDLED ? moved : jdkTransferFrom(target, source, position, count);
+    }
+
+    private static long jdkTransferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
+            throws IOException {
+        Trace trace = Trace.begin();
+        Trace.pair(trace, source, target);
+        Trace.took(trace, Route.JDK);
+        try {
+            long moved = target.transferFrom(source, position, count);
             Tally.transferred(Route.JDK, moved);
+            Trace.end(trace, moved, null);
+            return moved;
+        } catch (Throwable e) {
+            Trace.end(trace, 0, e);
+            throw e;
         }
-        return moved;
     }
 }
