@@ -60,6 +60,19 @@ public final class ChildJvm {
     }
 
     /**
+     * Runs a class on another JDK or runtime.
+     *
+     * @param home where it is
+     * @param main the class
+     * @param jvmOptions as for {@link #run}
+     * @param args the program's arguments
+     * @return what became of it
+     */
+    public static Result runOn(Path home, Class<?> main, List<String> jvmOptions, String... args) {
+        return run(command(home, main, jvmOptions, args));
+    }
+
+    /**
      * Runs a class by way of another program, such as {@code strace} or {@code unshare}.
      *
      * @param launcher the program and its arguments, to which the JVM's command is appended
@@ -70,7 +83,13 @@ public final class ChildJvm {
      */
     public static Result runThrough(List<String> launcher, Class<?> main, List<String> jvmOptions, String... args) {
         List<String> command = new ArrayList<>(launcher);
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(command(Path.of(System.getProperty("java.home")), main, jvmOptions, args));
+        return run(command);
+    }
+
+    private static List<String> command(Path home, Class<?> main, List<String> jvmOptions, String... args) {
+        List<String> command = new ArrayList<>();
+        command.add(home.resolve("bin/java").toString());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), "-ea", "-Xcheck:jni",
                 "-XX:+ErrorFileToStdout", "-XX:-CreateCoredumpOnCrash", "-XX:+DisplayVMOutputToStderr"));
         if (Runtime.version().feature() >= 24) {
@@ -81,7 +100,7 @@ public final class ChildJvm {
         command.addAll(jvmOptions);
         command.add(main.getName());
         command.addAll(List.of(args));
-        return run(command);
+        return command;
     }
 
     /**

@@ -20,9 +20,9 @@ public final class TransferTask<T> {
     /** A failsafe, far beyond what anything here takes. */
     private static final long LIMIT_SECONDS = 300;
 
-    /** Our natives that wait for a channel are all in one class; these are the JDK's. */
-    private static final String OUR_NATIVES = "io.ferronio.internal.TransferNatives";
-    private static final Set<String> NATIVES_OF_THE_JDK = Set.of("transferTo0", "write0", "poll");
+    /** The natives that wait for a channel: ours, and the JDK's. */
+    private static final Set<String> NATIVES = Set.of("sendfile", "sendfileUpToSize", "fill", "spliceToFile",
+            "transferTo0", "read0", "write0", "poll");
 
     /** What a task runs on. */
     public enum Carrier {
@@ -133,7 +133,6 @@ public final class TransferTask<T> {
 
     private boolean isInNative() {
         StackTraceElement[] stack = thread.getStackTrace();
-        return stack.length > 0 && stack[0].isNativeMethod() && (stack[0].getClassName().equals(OUR_NATIVES)
-                || NATIVES_OF_THE_JDK.contains(stack[0].getMethodName()));
+        return stack.length > 0 && stack[0].isNativeMethod() && NATIVES.contains(stack[0].getMethodName());
     }
 }

@@ -1,5 +1,6 @@
 package io.ferronio;
 
+import io.ferronio.internal.Management;
 import io.ferronio.internal.Tally;
 import java.util.EnumMap;
 import java.util.Map;
@@ -33,6 +34,26 @@ public final class Counters {
      */
     public static Counters snapshot() {
         return new Counters();
+    }
+
+    /**
+     * Registers the totals in the platform's MBean server, and starts it if nobody has. A second call does nothing. See
+     * {@link CountersMXBean} for when that is not needed.
+     *
+     * @return the object name, {@code io.ferronio:type=Counters}; where another class loader's copy of the library
+     *     has that one, with {@code ,copy=2} or the next free number
+     * @throws UnsupportedOperationException if the runtime has no module java.management
+     */
+    public static String register() {
+        return Management.register();
+    }
+
+    /**
+     * Takes them out of the MBean server, which keeps this class and its class loader alive as long as they are in.
+     * Does nothing if they are not.
+     */
+    public static void unregister() {
+        Management.unregister();
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.ferronio;
 
 import io.ferronio.internal.Tally;
+import io.ferronio.internal.Trace;
 import io.ferronio.internal.TransferEngine;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -11,7 +12,10 @@ import java.nio.channels.WritableByteChannel;
  * The JDK's transfer contract, call for call, on the JDK's own channels.
  *
  * <p>All methods may be called by any thread, platform or virtual, at any time; channels may be closed and
- * threads interrupted meanwhile. They allocate nothing.
+ * threads interrupted meanwhile. They allocate nothing, unless the flight recorder records them.
+ *
+ * <p>It does so as events {@code io.ferronio.Transfer}, in every recording, with stack traces and without a threshold.
+ * {@code -XX:StartFlightRecording:+io.ferronio.Transfer#threshold=10ms} leaves the short ones out.
  */
 public final class Transfers {
 
@@ -51,12 +55,24 @@ public final class Transfers {
      */
     public static long transferTo(FileChannel source, long position, long count, WritableByteChannel target)
             throws IOException {
-        long moved = TransferEngine.tryTransferTo(source, position, count, target, null);
-        if (moved == TransferEngine.NOT_HANDLED) {
-            moved = source.transferTo(position, count, target);
-            Tally.transferred(Route.JDK, moved);
+        Trace trace = Trace.begin();
+        Trace.pair(trace, source, target);
+        long moved = 0;
+        Throwable failure = null;
+        try {
+            moved = TransferEngine.tryTransferTo(source, position, count, target, trace);
+            if (moved == TransferEngine.NOT_HANDLED) {
+                moved = source.transferTo(position, count, target);
+                Tally.transferred(Route.JDK, moved);
+                Trace.took(trace, Route.JDK);
+            }
+            return moved;
+        } catch (Throwable e) {
+            failure = e;
+            throw e;
+        } finally {
+            Trace.end(trace, Math.max(0, moved), failure);
         }
-        return moved;
     }
 
     /**
@@ -84,11 +100,23 @@ public final class Transfers {
      */
     public static long transferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
             throws IOException {
-        long moved = TransferEngine.tryTransferFrom(target, source, position, count, null);
-        if (moved == TransferEngine.NOT_HANDLED) {
-            moved = target.transferFrom(source, position, count);
-            Tally.transferred(Route.JDK, moved);
+        Trace trace = Trace.begin();
+        Trace.pair(trace, source, target);
+        long moved = 0;
+        Throwable failure = null;
+        try {
+            moved = TransferEngine.tryTransferFrom(target, source, position, count, trace);
+            if (moved == TransferEngine.NOT_HANDLED) {
+                moved = target.transferFrom(source, position, count);
+                Tally.transferred(Route.JDK, moved);
+                Trace.took(trace, Route.JDK);
+            }
+            return moved;
+        } catch (Throwable e) {
+            failure = e;
+            throw e;
+        } finally {
+            Trace.end(trace, Math.max(0, moved), failure);
         }
-        return moved;
     }
 }

@@ -13,6 +13,10 @@ public final class Tally {
     private static final LongAdder RETIRED = new LongAdder();
     private static final LongAdder RETIRED_BYTES = new LongAdder();
 
+    static {
+        Management.registerIfWatched();
+    }
+
     private Tally() {
     }
 

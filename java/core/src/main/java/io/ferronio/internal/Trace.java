@@ -1,6 +1,11 @@
 package io.ferronio.internal;
 
 import io.ferronio.Route;
+import java.nio.channels.Channel;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.SocketChannel;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
@@ -11,10 +16,79 @@ import java.util.Set;
  */
 public final class Trace {
 
+    private static final boolean RECORDABLE = OptionalModules.provide("jdk.jfr.FlightRecorder");
+
     private final long start = System.nanoTime();
+    /** Null unless the flight recorder wants it; always where its module, and so its class, is missing. */
+    private final TransferEvent event = RECORDABLE ? FlightRecording.beginTransfer() : null;
     private final EnumSet<Route> routes = EnumSet.noneOf(Route.class);
     private long systemCalls;
     private String refusals;
+    private String pair;
+
+    /**
+     * A transfer begins that nobody but the flight recorder may ask about.
+     *
+     * @return its trace, or null if the recorder does not
+     */
+    public static Trace begin() {
+        return RECORDABLE && FlightRecording.wantsTransfers() ? new Trace() : null;
+    }
+
+    /**
+     * The transfer is over: the flight recorder gets its event, if it wants one. To be called once.
+     *
+     * @param trace its trace, or null
+     * @param bytes what it has moved
+     * @param failure what ended it, or null
+     */
+    public static void end(Trace trace, long bytes, Throwable failure) {
+        if (trace != null && trace.event != null) {
+            trace.event.end(trace, bytes, failure);
+        }
+    }
+
+    /**
+     * From what to what.
+     *
+     * @param trace the transfer's trace, or null
+     * @param pair such as "file to socket"; a constant, so that it costs nothing without a trace
+     */
+    static void pair(Trace trace, String pair) {
+        if (trace != null) {
+            trace.pair = pair;
+        }
+    }
+
+    /**
+     * From what to what.
+     *
+     * @param trace the transfer's trace, or null
+     * @param source where the bytes come from
+     * @param target where they go
+     */
+    public static void pair(Trace trace, Channel source, Channel target) {
+        if (trace != null) {
+            trace.pair = kind(source) + " to " + kind(target);
+        }
+    }
+
+    /** The word for a channel; one that is not the JDK's goes by the name of its class. */
+    private static String kind(Channel channel) {
+        if (channel instanceof FileChannel) {
+            return "file";
+        }
+        if (channel instanceof SocketChannel) {
+            return "socket";
+        }
+        if (channel instanceof Pipe.SourceChannel || channel instanceof Pipe.SinkChannel) {
+            return "pipe";
+        }
+        if (channel instanceof DatagramChannel) {
+            return "datagram socket";
+        }
+        return channel == null ? "null" : channel.getClass().getName();
+    }
 
     /** Counts a system call, if anybody wants to know. */
     static void systemCalls(Trace trace, int number) {
@@ -23,8 +97,13 @@ public final class Trace {
         }
     }
 
-    /** Bytes have gone this way. */
-    static void took(Trace trace, Route route) {
+    /**
+     * Bytes have gone this way.
+     *
+     * @param trace the transfer's trace, or null
+     * @param route the way
+     */
+    public static void took(Trace trace, Route route) {
         if (trace != null) {
             trace.routes.add(route);
         }
@@ -63,6 +142,11 @@ public final class Trace {
      */
     public String refusals() {
         return refusals;
+    }
+
+    /** From what to what, or null. */
+    String pair() {
+        return pair;
     }
 
     /**

@@ -64,10 +64,4 @@ enum TransferTable {
     void forbid(Route route) {
         forbidden |= 1 << route.ordinal();
     }
-
-    /** In words, such as "file to socket". */
-    @Override
-    public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
-    }
 }
