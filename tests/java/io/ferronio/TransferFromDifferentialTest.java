@@ -277,13 +277,22 @@ class TransferFromDifferentialTest {
                 });
     }
 
+    /** How the JDK fails with a file of the kernel's that copy_file_range refuses: ours reads it. */
+    private static final String CANNOT_BE_MAPPED = "java.io.IOException: No such device";
+
     /** Files that say they are empty and are not, and files that say they are larger than they are. */
     @Property(tries = 200, seed = "66013", edgeCases = EdgeCasesMode.NONE)
     void transfersFilesOfTheKernelAsTheJdkDoes(@ForAll("kernelFiles") Path source, @ForAll Target target,
             @ForAll("kernelCounts") long start, @ForAll("kernelCounts") long position,
             @ForAll("kernelCounts") long count) throws Exception {
         TransferOutcome expected = transferKernelFile(TransferMethod.JDK, source, target, start, position, count);
-        transferKernelFile(TransferMethod.FERRONIO, source, target, start, position, count).assertAsOnTheJdk(expected);
+        TransferOutcome actual = transferKernelFile(TransferMethod.FERRONIO, source, target, start, position, count);
+        if (expected.result().words().equals(CANNOT_BE_MAPPED) && !actual.equals(expected)) {
+            long there = Math.max(0, Files.readAllBytes(source).length - start);
+            assertEquals(Math.min(count, there), actual.result().moved());
+        } else {
+            actual.assertAsOnTheJdk(expected);
+        }
     }
 
     @Provide

@@ -69,24 +69,28 @@ final class FileTransfer {
 
     private static long fromOwnPosition(FileChannel target, FileChannel source, long position, long count,
             Trace trace) throws IOException {
+        // As above.
+        long all = count <= PIECE ? count : Math.min(count, Math.max(0, source.size() - source.position()));
         long moved = 0;
-        while (moved < count) {
+        while (moved < all) {
+            long wanted = Math.min(all - moved, PIECE);
             long n;
             try {
-                n = piece(Route.COPY_FILE_RANGE, target, source, target, position + moved,
-                        Math.min(count - moved, PIECE));
+                n = piece(Route.COPY_FILE_RANGE, target, source, target, position + moved, wanted);
             } catch (ClosedChannelException e) {
                 return closed(e, moved);
             }
             Trace.systemCalls(trace, 2);
-            if (n == 0 || n < 0 && moved > 0) {
-                return moved;
-            }
-            if (n < 0) {
+            if (n < 0 && moved == 0) {
                 return failed(n, Route.COPY_FILE_RANGE, source, position, count, target, trace);
             }
-            moved += n;
-            Trace.took(trace, Route.COPY_FILE_RANGE);
+            if (n > 0) {
+                moved += n;
+                Trace.took(trace, Route.COPY_FILE_RANGE);
+            }
+            if (n < wanted) {
+                break;
+            }
         }
         return moved;
     }
