@@ -21,6 +21,9 @@ final class FileTransfer {
     /** JDK 17 reads the source's position and moves it under a lock, so that two transfers share a source without overlap. */
     private static final boolean LOCKS_SOURCE = Runtime.version().feature() < 21;
 
+    /** Whether such a lock can be had where it is needed. */
+    static final boolean CAN_LOCK_SOURCE = !LOCKS_SOURCE || FileChannelAccess.HAS_POSITION_LOCK;
+
     private FileTransfer() {
     }
 
@@ -43,15 +46,16 @@ final class FileTransfer {
                 return closed(e, moved);
             }
             Trace.systemCalls(trace, 2);
+            if (moved == 0 && n <= 0) {
+                // With nothing to copy, only the JDK knows what it says of the two.
+                return n == 0 ? NOT_HANDLED : failed(n, route, source, position, count, target, trace);
+            }
             if (n > 0) {
                 moved += n;
                 Trace.took(trace, route);
             }
-            if (n < wanted && moved > 0 || n == 0 || moved == all) {
+            if (n < wanted || moved == all) {
                 return moved;
-            }
-            if (n < 0) {
-                return failed(n, route, source, position, count, target, trace);
             }
         }
     }
