@@ -3,6 +3,7 @@
 //! Every function names the system call it makes and returns [`nix::Result`], so that a caller sees the
 //! plain `errno`. Nothing here retries on `EINTR`: whoever calls knows whether it still wants the result.
 
+pub mod copy_range;
 pub mod file;
 pub mod memory;
 pub mod probe;
