@@ -122,8 +122,8 @@ extern "system" fn Java_io_ferronio_internal_FileCopyNatives_copyExtendedAttribu
     })
 }
 
-/// `static native long setTimes(int file, long accessSeconds, int accessNanos, long modifiedSeconds, int modifiedNanos)`:
-/// 0, or `-errno`.
+/// `static native long setTimes(int file, long accessSeconds, int accessNanos, long modifiedSeconds,
+/// int modifiedNanos)`: 0, or `-errno`.
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_ferronio_internal_FileCopyNatives_setTimes(
     env: *mut JNIEnv,

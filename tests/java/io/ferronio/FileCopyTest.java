@@ -25,6 +25,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
@@ -34,6 +36,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import net.jqwik.api.EdgeCasesMode;
@@ -102,7 +105,8 @@ class FileCopyTest {
                     with(file(10), (source, target) -> Files.createSymbolicLink(target, source.getFileName()))),
             Map.entry("a target that is a link to nothing",
                     with(file(10), (source, target) -> Files.createSymbolicLink(target, Path.of("nothing")))),
-            Map.entry("a target that is the source", with(file(10), (source, target) -> Files.createLink(target, source))),
+            Map.entry("a target that is the source",
+                    with(file(10), (source, target) -> Files.createLink(target, source))),
             Map.entry("a link", (source, target) -> {
                 Path linked = source.resolveSibling("linked");
                 Files.write(linked, TestFiles.content(0, 10));
@@ -130,10 +134,11 @@ class FileCopyTest {
             new CopyOption[] {StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.REPLACE_EXISTING,
                 interruptible()});
 
-    /** Named in no header of the library's: its module need not be there. */
+    /** By its name: its module need not be there. */
     private static CopyOption interruptible() {
         try {
-            return (CopyOption) Class.forName("com.sun.nio.file.ExtendedCopyOption").getField("INTERRUPTIBLE").get(null);
+            return (CopyOption) Class.forName("com.sun.nio.file.ExtendedCopyOption").getField("INTERRUPTIBLE")
+                    .get(null);
         } catch (ReflectiveOperationException e) {
             throw new AssertionError(e);
         }
@@ -183,6 +188,20 @@ class FileCopyTest {
         FileCopy.copy(source, same, StandardCopyOption.COPY_ATTRIBUTES);
         assertEquals(0, (int) Files.getAttribute(plain, "unix:mode") & 07000);
         assertEquals(06755, (int) Files.getAttribute(same, "unix:mode") & 07777);
+    }
+
+    /** Though the copy itself has read the file since. */
+    @Test
+    void timesAreThoseBeforeTheCopy() throws IOException {
+        Path source = TestFiles.newFile(10_000);
+        FileTime accessed = FileTime.from(1_000_000_000_123_456L, TimeUnit.MICROSECONDS);
+        FileTime modified = FileTime.from(1_234_567_890_123_456L, TimeUnit.MICROSECONDS);
+        Files.getFileAttributeView(source, BasicFileAttributeView.class).setTimes(modified, accessed, null);
+        Path target = TestFiles.newPath(".copy");
+        FileCopy.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES);
+        BasicFileAttributes copied = Files.readAttributes(target, BasicFileAttributes.class);
+        assertEquals(accessed, copied.lastAccessTime());
+        assertEquals(modified, copied.lastModifiedTime());
     }
 
     @Test

@@ -50,8 +50,9 @@ public final class FileTree {
                 if (Files.isSymbolicLink(path)) {
                     line += " -> " + Files.readSymbolicLink(path);
                 } else if (Files.isRegularFile(path)) {
-                    line += " " + Files.size(path) + " bytes, hash " + Arrays.hashCode(Files.readAllBytes(path)) + " "
-                            + Files.getFileAttributeView(path, UserDefinedFileAttributeView.class).list();
+                    line += " " + Files.size(path) + " bytes, " + (!Files.isReadable(path) ? "not readable"
+                            : Arrays.hashCode(Files.readAllBytes(path)) + " "
+                            + Files.getFileAttributeView(path, UserDefinedFileAttributeView.class).list());
                 }
                 lines.add(line.replaceAll("modified=\\d{13}\\b", "modified=now"));
             }

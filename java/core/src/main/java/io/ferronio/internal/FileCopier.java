@@ -326,7 +326,7 @@ public final class FileCopier {
             return; // Who may not read the folder cannot sync it; and the copy is in place, it is too late to stop.
         } catch (IOException e) {
             throw because(e, new FileSystemException(target.toString(), null, "the copy is complete and in place, but"
-                    + " may lose its name if the machine stops now: the folder could not be synced: " + e.getMessage()));
+                    + " its folder could not be synced, a crash may take its name: " + e.getMessage()));
         }
     }
 

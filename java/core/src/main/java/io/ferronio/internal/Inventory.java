@@ -43,6 +43,7 @@ public final class Inventory {
         list.add(route(entry, "file to socket", TransferEngine.TO_SOCKET));
         list.add(route(entry, "file to pipe", TransferEngine.TO_PIPE));
         list.add(route(entry, "file to file", TransferEngine.TO_FILE));
+        list.add(copies(entry));
         list.add(parking(entry));
         list.add(guard(entry));
         list.add(of(entry, "mapped buffers", MappedMemory.unavailable(),
@@ -73,6 +74,13 @@ public final class Inventory {
                     : Disabled.contains("sendfile") ? "sendfile " + Disabled.reason("sendfile") : JdkAccess.missing();
         }
         return of(entry, name, problem, "sendfile64, one system call", "the JDK's method");
+    }
+
+    private static <T> T copies(Entry<T> entry) {
+        String problem = OpenFile.HAS_NATIVES ? null
+                : NativeLibrary.isLoaded() ? JdkAccess.missing() : "no native library";
+        return of(entry, "file copies", problem, "by the kernel or by sharing blocks; holes stay holes",
+                "read and write, holes are filled");
     }
 
     private static <T> T parking(Entry<T> entry) {
