@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ferronio.testing.ChildJvm;
 import io.ferronio.testing.FileTree;
 import io.ferronio.testing.TestFiles;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -72,6 +74,58 @@ class FileCopyRouteTest {
         }
     }
 
+    /** What other kernels, filesystems and seccomp filters answer: strace(1) puts it into the kernel's mouth. */
+    @ParameterizedTest
+    @CsvSource({"copy_file_range:error=EPERM, [SENDFILE]", "copy_file_range:retval=0, [SENDFILE]",
+        "copy_file_range:error=ENOSYS:when=2+, '[SENDFILE, COPY_FILE_RANGE]'",
+        "'copy_file_range,sendfile:error=ENOSYS', [BUFFERED]", "renameat2:error=EINVAL, [COPY_FILE_RANGE]",
+        "copy_file_range:error=EINTR:when=1..3, [COPY_FILE_RANGE]",
+        "copy_file_range:error=EIO, Input/output error", "fsync:error=EIO, Input/output error",
+        "ftruncate:error=EFBIG, File too large", "utimensat:error=EROFS, Read-only file system",
+        "'renameat2,link,linkat:error=EPERM', Operation not permitted"})
+    void whatTheKernelRefusesGoesAnotherWayOrLeavesNothing(String injected, String expected) throws Exception {
+        String calls = injected.substring(0, injected.indexOf(':')).replace("link,", "?link,");
+        List<String> strace = List.of("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=" + calls,
+                "-e", "inject=" + injected.replace("link,", "?link,"));
+        List<String> trial = new ArrayList<>(strace);
+        trial.add("true");
+        Assumptions.assumeTrue(works(trial), "strace is not installed, or may not inject here");
+        String output = ChildJvm.runThrough(strace, OneCopy.class,
+                List.of("-Dio.ferronio.disable=reflink", "-XX:-UsePerfData"),
+                FileTree.sparseFile(5_000_000, 0, 2_000_000).toString()).succeeded();
+        assertTrue(output.contains("outcome: " + expected + "\n"), output);
+    }
+
+    /** A program: copies a file with holes to a new name, and says how. */
+    static final class OneCopy {
+        private OneCopy() {
+        }
+
+        public static void main(String[] args) throws Exception {
+            Path source = Path.of(args[0]);
+            Path folder = TestFiles.newFolder();
+            Path target = folder.resolve("target");
+            try {
+                TransferResult result = FileCopy.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES);
+                assertEquals(-1, Files.mismatch(source, target));
+                assertEquals(List.of(target), FileTree.entries(folder));
+                System.out.println("outcome: " + result.routes());
+            } catch (FileSystemException e) {
+                assertEquals(List.of(), FileTree.entries(folder));
+                System.out.println("outcome: " + e.getReason());
+            }
+        }
+    }
+
+    private static boolean works(List<String> command) throws InterruptedException {
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false; // There is no such program.
+        }
+    }
+
     @Test
     void betweenFileSystemsTheKernelCopies() throws Exception {
         Path here = FileTree.sparseFile(20_000_000, 0, 7_000_000, 15_000_000);
@@ -103,9 +157,7 @@ class FileCopyRouteTest {
         List<String> launcher = List.of("unshare", "--mount", "sh", "-ec", script + "; exec \"$@\"", "sh");
         List<String> trial = new ArrayList<>(launcher);
         trial.add("true");
-        int status = new ProcessBuilder(trial).redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
-        Assumptions.assumeTrue(status == 0, "not root, or a program is missing for: " + script);
+        Assumptions.assumeTrue(works(trial), "not root, or a program is missing for: " + script);
         return launcher;
     }
 
