@@ -8,6 +8,7 @@
 
 mod boundary;
 mod boundary_natives;
+mod file_copy_natives;
 mod guard_natives;
 mod jdk_access;
 mod kernel_natives;

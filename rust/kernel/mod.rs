@@ -3,12 +3,16 @@
 //! Every function names the system call it makes and returns [`nix::Result`], so that a caller sees the
 //! plain `errno`. Nothing here retries on `EINTR`: whoever calls knows whether it still wants the result.
 
+pub mod attributes;
 pub mod copy_range;
 pub mod file;
+pub mod holes;
 pub mod memory;
 pub mod pipe;
 pub mod poll;
 pub mod probe;
+pub mod reflink;
+pub mod rename;
 pub mod sendfile;
 pub mod splice;
 

@@ -48,6 +48,7 @@ public final class Inventory {
         list.add(routes(entry, "file from socket", TransferEngine.FROM_SOCKET, TransferTable.FILE_FROM_SOCKET));
         list.add(routes(entry, "file from pipe", TransferEngine.FROM_PIPE, TransferTable.FILE_FROM_PIPE));
         list.add(routes(entry, "file from another channel", TransferEngine.TO_FILE, TransferTable.FILE_FROM_CHANNEL));
+        list.add(copies(entry));
         list.add(parking(entry));
         list.add(guard(entry));
         list.add(of(entry, "mapped buffers", MappedMemory.unavailable(),
@@ -77,6 +78,13 @@ public final class Inventory {
             problem = !NativeLibrary.isLoaded() ? "no native library" : works ? pair.disabled() : JdkAccess.missing();
         }
         return of(entry, name, problem, pair.toString(), "the JDK's method");
+    }
+
+    private static <T> T copies(Entry<T> entry) {
+        String problem = OpenFile.HAS_NATIVES ? null
+                : NativeLibrary.isLoaded() ? JdkAccess.missing() : "no native library";
+        return of(entry, "file copies", problem, "by the kernel or by sharing blocks; holes stay holes",
+                "read and write, holes are filled");
     }
 
     private static <T> T parking(Entry<T> entry) {
