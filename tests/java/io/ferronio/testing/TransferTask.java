@@ -22,7 +22,7 @@ public final class TransferTask<T> {
 
     /** Our natives that wait for a channel are all in one class; these are the JDK's. */
     private static final String OUR_NATIVES = "io.ferronio.internal.TransferNatives";
-    private static final Set<String> NATIVES_OF_THE_JDK = Set.of("transferTo0", "write0", "poll");
+    private static final Set<String> NATIVES_OF_THE_JDK = Set.of("transferTo0", "write0", "read0", "poll");
 
     /** What a task runs on. */
     public enum Carrier {
@@ -107,7 +107,33 @@ public final class TransferTask<T> {
 
     /** Returns once the thread waits for a channel, in the kernel or parked, or has ended. */
     public void awaitWaiting() {
-        await(() -> isParked() || isInNative());
+        awaitWaiting(() -> true);
+    }
+
+    /**
+     * Returns once the thread waits for a channel and something else is the case, too, or it has ended.
+     *
+     * @param condition asked for time and again, before the thread is looked at
+     */
+    public void awaitWaiting(Callable<Boolean> condition) {
+        await(() -> holds(condition) && (isParked() || isInNative()));
+    }
+
+    private static boolean holds(Callable<Boolean> condition) {
+        try {
+            return condition.call();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Whether it has ended.
+     *
+     * @return whether it has
+     */
+    public boolean isDone() {
+        return task.isDone();
     }
 
     /** Returns once a virtual thread is off its carrier, or has ended. */
