@@ -26,6 +26,10 @@ final class ForeignSource implements ReadableByteChannel {
         this.meanwhile = meanwhile;
     }
 
+    int given() {
+        return given;
+    }
+
     @Override
     public int read(ByteBuffer buffer) throws IOException {
         if (closed) {

@@ -208,8 +208,11 @@ public final class TransferSource implements AutoCloseable {
      * @return the source
      */
     public static TransferSource foreign(int size, ForeignManner manner, ForeignManner.Meanwhile meanwhile) {
-        ReadableByteChannel channel = new ForeignSource(size, manner, meanwhile);
-        return new TransferSource(channel, () -> drain(channel, size), null);
+        ForeignSource channel = new ForeignSource(size, manner, meanwhile);
+        return new TransferSource(channel, () -> {
+            long taken = channel.given(); // Known even when it is closed.
+            return new Left(taken, drain(channel, size).words());
+        }, null);
     }
 
     private static void write(WritableByteChannel sink, int size, int piece) throws IOException {
