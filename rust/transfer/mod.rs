@@ -3,7 +3,7 @@
 //! Which pairs of channels take which route is decided in Java, where the kinds of channels are known, and so is
 //! what a refusal of the kernel's leads to: see `TransferTable`.
 //!
-//! * [`file`]: from a file, to a socket, a pipe or another file.
+//! * [`mod@file`]: from a file, to a socket, a pipe or another file.
 //! * [`stream`]: from a socket or pipe to a file.
 //! * [`pipes`]: the pipes that pages pass through.
 
