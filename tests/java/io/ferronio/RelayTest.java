@@ -23,6 +23,7 @@ import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -35,7 +36,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What a relay promises, for every kind of channel. {@link RelayRouteTest} runs this with splice(2) switched off, too. */
+/** What a relay promises, for every kind of channel. {@link RelayRouteTest} runs this without splice(2), too. */
 class RelayTest {
 
     private static final int SIZE = 700_001;
@@ -299,8 +300,8 @@ class RelayTest {
     @Test
     void whatAFullDiskDoesNotTakeStaysPending() throws Exception {
         try (FileChannel source = FileChannel.open(TestFiles.newFile(1000));
-                FileChannel full = FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE);
-                Relay relay = Relay.open(source, full)) {
+                FileChannel full = FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE)) {
+            Relay relay = Relay.open(source, full);
             IOException e = assertThrows(IOException.class, () -> relay.transfer(300));
             assertEquals("No space left on device", e.getMessage());
             assertEquals(300, relay.pending());
@@ -309,7 +310,29 @@ class RelayTest {
         }
     }
 
-    /** The limit of a file's size is found only when the bytes are in the pipe already. */
+    /** A file whose filesystem cannot be spliced to says so when the bytes are in the pipe already. */
+    @Test
+    void whatATargetRefusesToTakeFromAPipeItGetsFromABuffer() throws Exception {
+        Path name = Path.of("/proc/self/comm"); // Writing to it names the process.
+        byte[] before = Files.readAllBytes(name);
+        Path file = Files.write(TestFiles.newPath(".name"), "relayed".getBytes(StandardCharsets.UTF_8));
+        try (FileChannel source = FileChannel.open(file);
+                FileChannel target = FileChannel.open(name, StandardOpenOption.WRITE);
+                Relay relay = Relay.open(source, target)) {
+            assertEquals(7, relayAll(relay, Long.MAX_VALUE));
+            assertEquals("relayed\n", Files.readString(name));
+            Files.write(name, before);
+            try (RelayTarget first = RelayTarget.of(RelayTarget.Kind.FILE);
+                    Relay second = Relay.open(source.position(0), first.channel(), target)) {
+                assertEquals(7, relayAll(second, Long.MAX_VALUE));
+                assertArrayEquals("relayed".getBytes(StandardCharsets.UTF_8), first.arrived());
+                assertEquals("relayed\n", Files.readString(name));
+            }
+        } finally {
+            Files.write(name, before);
+        }
+    }
+
     @Test
     void aCopyThatFailsKeepsWhatTheTargetHasGot() throws Exception {
         try (FileChannel source = FileChannel.open(TestFiles.newFile(1000));
@@ -401,11 +424,12 @@ class RelayTest {
             relay.close();
             relay.close();
             assertThrows(IllegalStateException.class, () -> relay.transfer(1));
-            Relay closing = Relay.open(readable, writable);
-            writable.close();
-            assertThrows(ClosedChannelException.class, () -> closing.transfer(1));
+            FileChannel closed = FileChannel.open(file, StandardOpenOption.WRITE);
+            Relay toClosed = Relay.open(readable, closed);
+            closed.close();
+            assertThrows(ClosedChannelException.class, () -> toClosed.transfer(1));
             assertEquals(0, readable.position());
-            assertThrows(ClosedChannelException.class, () -> Relay.open(readable, writable));
+            assertThrows(ClosedChannelException.class, () -> Relay.open(readable, closed));
         }
     }
 }

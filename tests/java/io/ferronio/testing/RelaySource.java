@@ -63,10 +63,16 @@ public record RelaySource(ReadableByteChannel channel, TransferTask<Void> writer
 
     /** Closes the channel. */
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         channel.close();
-        if (writer != null) {
-            writer.result();
+        try {
+            if (writer != null) {
+                writer.result();
+            }
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
         }
     }
 }

@@ -72,7 +72,7 @@ final class BufferConduit implements Conduit {
     }
 
     @Override
-    public long deliver(int target, long limit, Trace trace) throws IOException {
+    public long deliver(int target, long limit, boolean watchesSource, Trace trace) throws IOException {
         int end = (int) (Math.min(limit, progress.taken) - start);
         while (progress.delivered(target) - start < end) {
             int from = (int) (progress.delivered(target) - start);

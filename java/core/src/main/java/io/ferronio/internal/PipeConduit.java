@@ -8,8 +8,8 @@ import java.nio.channels.AsynchronousCloseException;
 import java.util.Arrays;
 
 /**
- * Through pipes of ours by splice(2) and tee(2): from the source into the first one, a copy of that into the others, and
- * from each to its target.
+ * Through pipes of ours by splice(2) and tee(2): from the source into the first one, a copy of that into the
+ * others, and from each to its target.
  *
  * <p>Who waits for one end does so in that end's protocol alone and looks from time to time whether the other end was
  * closed: to hold the lock of both would keep other writers of a target in line while the source is silent. Only
@@ -98,19 +98,18 @@ final class PipeConduit implements Conduit {
     }
 
     @Override
-    public long deliver(int target, long limit, Trace trace) throws IOException {
+    public long deliver(int target, long limit, boolean watchesSource, Trace trace) throws IOException {
         long refusal = share(trace);
         if (refusal < 0) {
             return refusal;
         }
         boolean virtual = VirtualThreads.isCurrent();
-        boolean sourceWasOpen = source.channel().isOpen();
         long patience = Patience.LEAST;
         long end = Math.min(limit, shared);
         while (progress.delivered(target) < end) {
             long count = end - progress.delivered(target);
-            long n = !virtual && sourceWasOpen && targets[target].isBlocking() && source.wakesByClose()
-                    ? drainWatchingSource(target, count) : drain(target, count, virtual);
+            long n = !virtual && watchesSource && targets[target].isBlocking() && source.wakesByClose()
+                    ? drainWatchingSource(target, count) : drain(target, count, virtual, false);
             Trace.systemCalls(trace, 1);
             if (n > 0) {
                 Trace.took(trace, Route.SPLICE);
@@ -120,7 +119,7 @@ final class PipeConduit implements Conduit {
                 }
                 targets[target].await(patience);
                 patience = Patience.more(patience);
-                if (sourceWasOpen && !source.channel().isOpen()) {
+                if (watchesSource && !source.channel().isOpen()) {
                     throw new AsynchronousCloseException();
                 }
             } else if (n < 0 && Errno.isRefusal(n)) {
@@ -155,21 +154,21 @@ final class PipeConduit implements Conduit {
         source.lock();
         try {
             source.begin(false);
-            n = drain(target, count, false);
+            n = drain(target, count, false, true);
         } finally {
             source.end(n > 0);
         }
         return n;
     }
 
-    private long drain(int index, long count, boolean virtual) throws IOException {
+    private long drain(int index, long count, boolean virtual, boolean watchesSource) throws IOException {
         SpliceEnd target = targets[index];
-        boolean sourceWasOpen = source.channel().isOpen();
         long n = -Errno.EINTR;
         target.lock();
         try {
             target.begin(virtual);
-            while (n == -Errno.EINTR && target.channel().isOpen() && source.channel().isOpen() == sourceWasOpen) {
+            while (n == -Errno.EINTR && target.channel().isOpen()
+                    && (!watchesSource || source.channel().isOpen())) {
                 n = PipeNatives.drain(pipes[index], target.descriptor(), count);
             }
             if (n > 0) {

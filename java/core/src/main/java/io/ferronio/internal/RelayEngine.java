@@ -153,6 +153,7 @@ public final class RelayEngine {
     /** Returns whether the stream has ended, and all is delivered. */
     private boolean transferUpTo(long goal, Trace trace) throws IOException {
         long before = progress.delivered();
+        boolean sourceWasOpen = source.isOpen();
         for (long delivered = before; delivered < goal; delivered = progress.delivered()) {
             if (progress.pending() == 0) {
                 long n = take(goal - delivered, delivered == before, trace);
@@ -160,7 +161,7 @@ public final class RelayEngine {
                     return n == 0;
                 }
             }
-            if (!deliver(goal, trace)) {
+            if (!deliver(goal, sourceWasOpen, trace)) {
                 return false;
             }
         }
@@ -187,15 +188,15 @@ public final class RelayEngine {
     }
 
     /** Returns whether every target has got what it can get: all, or up to the goal. */
-    private boolean deliver(long goal, Trace trace) throws IOException {
+    private boolean deliver(long goal, boolean sourceWasOpen, Trace trace) throws IOException {
         boolean all = true;
         for (int i = 0; i < targets.length; i++) {
-            long n = conduit.deliver(i, goal, trace);
+            long n = conduit.deliver(i, goal, sourceWasOpen, trace);
             if (n < 0 && n != -Errno.EAGAIN) {
                 refused(n, trace);
                 buffer.open(pipes);
                 use(buffer);
-                n = conduit.deliver(i, goal, trace);
+                n = conduit.deliver(i, goal, sourceWasOpen, trace);
             }
             all &= n == 0;
         }

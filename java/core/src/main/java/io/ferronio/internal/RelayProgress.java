@@ -1,6 +1,6 @@
 package io.ferronio.internal;
 
-/** How far a relay has come: bytes taken from its source, and bytes delivered to each of its targets, since it was opened. */
+/** How far a relay has come since it was opened: bytes taken from its source, and delivered to each of its targets. */
 final class RelayProgress {
 
     /** Bytes taken from the source. */

@@ -19,8 +19,8 @@ import java.util.Arrays;
  *     elsewhere. Not to a file in append mode (EBADF), and mostly not across filesystems (EXDEV): {@code SENDFILE}
  *     then, which writes at the target's own position only and so serves {@code transferTo} alone.
  * <li>{@code SPLICE} from a socket: page by page through a pipe, one copy. Not to a file in append mode (EINVAL).
- * <li>{@code SPLICE} in a relay: page by page through a pipe, no copy between sockets. Its ends may also be pipes and regular
- *     files; all else, and files in append mode, is {@code CHANNEL_TO_CHANNEL}.
+ * <li>{@code SPLICE} in a relay: page by page through a pipe, no copy between sockets. Its ends may also be pipes and
+ *     regular files; all else, and files in append mode, is {@code CHANNEL_TO_CHANNEL}.
  * <li>{@code BUFFERED} wherever one end is no descriptor of the kernel's, and where all else is refused. A mapping of the
  *     source instead of the buffer has been measured and was not faster.
  * </ul>
