@@ -4,6 +4,7 @@
 
 use super::boundary::{self, descriptor};
 use crate::kernel::pipe::Pipe;
+use crate::kernel::splice;
 use crate::transfer::{checked_count, pipes, stream};
 use jni_sys::{JNIEnv, jboolean, jclass, jint, jlong};
 use std::os::fd::{BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
@@ -147,5 +148,37 @@ extern "system" fn Java_io_ferronio_internal_PipeNatives_spliceToFile(
         let (source, file) = unsafe { (descriptor(source)?, descriptor(file)?) };
         let count = checked_count(count)?;
         Ok(stream::pipe_to_file(source, file, position, count, wait)? as jlong)
+    })
+}
+
+/// `static native long drain(long pipe, int target, long count)`: bytes moved.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_PipeNatives_drain(
+    env: *mut JNIEnv,
+    _class: jclass,
+    pipe: jlong,
+    target: jint,
+    count: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the pipe is Java's, and Java has begun a write on the target.
+        let (pipe, target) = unsafe { (read_end(pipe)?, descriptor(target)?) };
+        Ok(stream::drain(pipe, target, checked_count(count)?)? as jlong)
+    })
+}
+
+/// `static native long tee(long pipe, long copy, long count)`: bytes that are in both pipes now.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_PipeNatives_tee(
+    env: *mut JNIEnv,
+    _class: jclass,
+    pipe: jlong,
+    copy: jlong,
+    count: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: both pipes are Java's.
+        let (pipe, copy) = unsafe { (read_end(pipe)?, write_end(copy)?) };
+        Ok(splice::tee(pipe, copy, checked_count(count)?)? as jlong)
     })
 }

@@ -4,7 +4,7 @@
 //! what a refusal of the kernel's leads to: see `TransferTable`.
 //!
 //! * [`mod@file`]: from a file, to a socket, a pipe or another file.
-//! * [`stream`]: from a socket or pipe to a file.
+//! * [`stream`]: from a socket or pipe to a file, and through a pipe to anything.
 //! * [`pipes`]: the pipes that pages pass through.
 
 pub mod file;

@@ -1,4 +1,5 @@
-//! From a socket or pipe to a file: through a pipe, or straight from the pipe that the source is.
+//! From a socket or pipe to a file: through a pipe, or straight from the pipe that the source is. The same pipe, filled
+//! and drained by turns, leads to any other descriptor: what a relay does.
 
 use crate::kernel::{poll, splice};
 use nix::errno::Errno;
@@ -73,4 +74,18 @@ pub fn drain_to_file(
         }
     }
     Ok(moved)
+}
+
+/// Moves up to `count` bytes, which are in the pipe, to a socket, to another pipe, or to a file at its own position,
+/// which advances: one system call.
+///
+/// A socket is waited for unless its own descriptor is in non-blocking mode; a pipe never is. To a socket whose
+/// peer has gone the kernel also sends `SIGPIPE`, which the JVM ignores, as after sendfile(2).
+///
+/// # Errors
+///
+/// `EAGAIN` (the target is full), and what else [`splice::splice`] says: the bytes are still in the pipe.
+pub fn drain(pipe: BorrowedFd<'_>, target: BorrowedFd<'_>, count: usize) -> nix::Result<usize> {
+    // Never SPLICE_F_MORE: nobody knows when the next bytes come, and a socket waits up to 200 ms for them.
+    splice::splice(pipe, target, count, true, false)
 }

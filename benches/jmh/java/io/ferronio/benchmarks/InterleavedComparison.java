@@ -1,5 +1,6 @@
 package io.ferronio.benchmarks;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -22,6 +23,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  *
  * <pre>
  * InterleavedComparison transfer|receive|copy|sink|source|map [rounds] [seconds] [size,size...]
+ * InterleavedComparison relay [rounds] [mebibytes]
  * </pre>
  *
  * <p>{@code transfer}: file to socket; {@code receive}: socket to file; {@code copy}: file to file; {@code sink} and
@@ -49,7 +51,7 @@ public final class InterleavedComparison {
     }
 
     /** Measures and prints. */
-    public static void main(String[] arguments) throws RunnerException {
+    public static void main(String[] arguments) throws RunnerException, IOException, InterruptedException {
         Locale.setDefault(Locale.ROOT);
         List<String> given = List.of(arguments);
         String what = given.isEmpty() ? "" : given.get(0);
@@ -66,9 +68,10 @@ public final class InterleavedComparison {
                     .run(rounds, hasSizes ? given.get(3) : "512,4096,16384,65536,1048576");
             case "map" -> new InterleavedComparison(MapReadUnmap.class, waysToMap(), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
+            case "relay" -> RelayComparison.run(rounds, (given.size() > 2 ? Long.parseLong(given.get(2)) : 256) << 20);
             default -> {
                 System.err.println("usage: InterleavedComparison transfer|receive|copy|sink|source|map [rounds] [seconds]"
-                        + " [size,size...]");
+                        + " [size,size...], or relay [rounds] [mebibytes]");
                 System.exit(2);
             }
         }

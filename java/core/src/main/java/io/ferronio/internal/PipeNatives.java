@@ -62,4 +62,25 @@ final class PipeNatives {
      * @return bytes moved, 0 at the end of the stream, or {@code -errno}
      */
     static native long spliceToFile(int source, int file, long position, long count, boolean wait);
+
+    /**
+     * One splice(2) from the pipe. A socket in blocking mode is waited for, a pipe never is; a file is written at its
+     * own position, which advances.
+     *
+     * @param pipe a pipe that holds {@code count} bytes
+     * @param target descriptor of a socket, pipe or file
+     * @param count the most bytes to move
+     * @return bytes moved, or {@code -errno}; what was not moved is still in the pipe
+     */
+    static native long drain(long pipe, int target, long count);
+
+    /**
+     * One tee(2): what is in one pipe is in another, too. Never waits.
+     *
+     * @param pipe the pipe that has the bytes, and keeps them
+     * @param copy the pipe that gets them
+     * @param count the most bytes, from the first one in the pipe on
+     * @return bytes that are in both, or {@code -errno}
+     */
+    static native long tee(long pipe, long copy, long count);
 }

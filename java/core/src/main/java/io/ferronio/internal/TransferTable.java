@@ -22,6 +22,8 @@ import java.util.stream.Collectors;
  *     elsewhere. Not to a file in append mode (EBADF), and mostly not across filesystems (EXDEV): {@code SENDFILE}
  *     then, which writes at the target's own position only and so serves {@code transferTo} alone.
  * <li>{@code SPLICE} from a socket: page by page through a pipe, one copy. Not to a file in append mode (EINVAL).
+ * <li>{@code SPLICE} in a relay: page by page through a pipe, no copy between sockets. Its ends may also be pipes and
+ *     regular files; all else, and files in append mode, is {@code CHANNEL_TO_CHANNEL}.
  * <li>{@code REFLINK} for whole files only: nothing is moved.
  * <li>{@code BUFFERED} wherever one end is no descriptor of the kernel's, and where all else is refused. A mapping of the
  *     source instead of the buffer has been measured and was not faster.
@@ -39,6 +41,8 @@ enum TransferTable {
     FILE_FROM_PIPE(SPLICE, BUFFERED),
     APPENDING_FILE_FROM_STREAM(BUFFERED),
     FILE_FROM_CHANNEL(BUFFERED),
+    STREAM_TO_STREAM(SPLICE, BUFFERED),
+    CHANNEL_TO_CHANNEL(BUFFERED),
     WHOLE_FILE(REFLINK, COPY_FILE_RANGE, SENDFILE, BUFFERED);
 
     private final Route[] routes;

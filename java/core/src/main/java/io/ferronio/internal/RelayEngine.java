@@ -1,0 +1,270 @@
+package io.ferronio.internal;
+
+import io.ferronio.Route;
+import java.io.IOException;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.NonReadableChannelException;
+import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * What a {@link io.ferronio.Relay} does: fills a {@link Conduit} when it is empty, and drains it, by turns. Between two
+ * calls there is a conduit only if something is pending, so an idle relay holds neither memory nor descriptors.
+ */
+public final class RelayEngine {
+
+    private final ReadableByteChannel source;
+    private final WritableByteChannel[] targets;
+    private final TransferTable pair;
+    private final RelayProgress progress;
+    /** Null if one of the ends cannot be spliced. */
+    private final PipeConduit pipes;
+    private final BufferConduit buffer;
+    /** The one that is open, or null. */
+    private Conduit conduit;
+    /** The way of the last bytes. */
+    private Route route;
+    /** What has ended a call that had delivered something before; the next call throws it. */
+    private IOException failure;
+    private boolean isSpliceRefused;
+    /** Refused so that it may be refused to every pair of channels. */
+    private boolean isSpliceForbidden;
+    private boolean isClosed;
+
+    /**
+     * Connects a source to its targets. Nothing is taken yet.
+     *
+     * @param source where the bytes come from
+     * @param targets where all of them go
+     * @throws IOException if a channel is closed
+     */
+    public RelayEngine(ReadableByteChannel source, WritableByteChannel... targets) throws IOException {
+        check(source, targets);
+        this.source = source;
+        this.targets = targets;
+        progress = new RelayProgress(targets.length);
+        pipes = pipes();
+        buffer = new BufferConduit(progress, source, targets);
+        pair = pipes == null ? TransferTable.CHANNEL_TO_CHANNEL : TransferTable.STREAM_TO_STREAM;
+    }
+
+    private static void check(ReadableByteChannel source, WritableByteChannel[] targets) throws IOException {
+        checkOpen(source);
+        if (FileChannelAccess.CAN_SEND && FileChannelAccess.isInstance(source)
+                && !FileChannelAccess.isReadable((FileChannel) source)) {
+            throw new NonReadableChannelException();
+        }
+        for (int i = 0; i < targets.length; i++) {
+            checkOpen(targets[i]);
+            if (FileChannelAccess.CAN_RECEIVE && FileChannelAccess.isInstance(targets[i])
+                    && !FileChannelAccess.isWritable((FileChannel) targets[i])) {
+                throw new NonWritableChannelException();
+            }
+            if (targets[i] == source && source instanceof FileChannel) {
+                throw new IllegalArgumentException(source + " is both source and target: it has one position for both");
+            }
+            if (i > 0 && targets[i] == targets[0]) {
+                throw new IllegalArgumentException(targets[i] + " is both target and copy: it would get all twice");
+            }
+        }
+    }
+
+    private static void checkOpen(Channel channel) throws ClosedChannelException {
+        if (!channel.isOpen()) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private PipeConduit pipes() {
+        SpliceEnd from = SpliceEnd.ofSource(source);
+        SpliceEnd[] to = new SpliceEnd[targets.length];
+        for (int i = 0; i < to.length; i++) {
+            to[i] = SpliceEnd.ofTarget(targets[i]);
+            if (from == null || to[i] == null) {
+                return null;
+            }
+        }
+        return new PipeConduit(progress, from, to);
+    }
+
+    static IOException noMemory() {
+        return new IOException("no direct memory for a buffer of " + TransferBuffers.CAPACITY
+                + " bytes: -XX:MaxDirectMemorySize allows more");
+    }
+
+    /**
+     * Takes and delivers.
+     *
+     * @param count the most bytes to deliver
+     * @param trace told what happens; null if nobody wants to know
+     * @return bytes delivered to all targets, 0 if an end would have to be waited for, -1 at the end of the stream
+     * @throws IOException as a channel's own method
+     */
+    public long transfer(long count, Trace trace) throws IOException {
+        if (count < 0) {
+            throw new IllegalArgumentException("a count of " + count + " bytes");
+        }
+        if (isClosed) {
+            throw new IllegalStateException("the relay is closed");
+        }
+        if (failure != null) {
+            IOException earlier = failure;
+            failure = null;
+            throw earlier;
+        }
+        if (count == 0) {
+            return 0;
+        }
+        for (WritableByteChannel target : targets) {
+            checkOpen(target);
+        }
+        long before = progress.delivered();
+        boolean hasEnded = false;
+        try {
+            hasEnded = transferUpTo(before > Long.MAX_VALUE - count ? Long.MAX_VALUE : before + count, trace);
+        } catch (IOException e) {
+            if (progress.delivered() == before) {
+                throw e;
+            }
+            failure = e;
+        } finally {
+            if (conduit != null && progress.pending() == 0) {
+                release();
+            }
+        }
+        long delivered = progress.delivered() - before;
+        if (delivered > 0) {
+            delivered(delivered);
+        }
+        return delivered == 0 && hasEnded ? -1 : delivered;
+    }
+
+    private void delivered(long bytes) {
+        if (isSpliceForbidden && route == Route.BUFFERED) {
+            pair.forbid(Route.SPLICE); // The bytes went another way: so the channels were not the reason.
+            isSpliceForbidden = false;
+        }
+        Tally.transferred(route, bytes);
+    }
+
+    /** Returns whether the stream has ended, and all is delivered. */
+    private boolean transferUpTo(long goal, Trace trace) throws IOException {
+        long before = progress.delivered();
+        boolean sourceWasOpen = source.isOpen();
+        for (long delivered = before; delivered < goal; delivered = progress.delivered()) {
+            if (progress.pending() == 0) {
+                long n = take(goal - delivered, delivered == before, trace);
+                if (n <= 0) {
+                    return n == 0;
+                }
+            }
+            if (!deliver(goal, sourceWasOpen, trace)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Takes from the source: bytes, 0 at the end of the stream, or -EAGAIN. */
+    private long take(long count, boolean mayWait, Trace trace) throws IOException {
+        checkOpen(source);
+        if (conduit == null) {
+            open(trace);
+        }
+        long n = conduit.take(count, mayWait, trace);
+        if (n >= 0 || n == -Errno.EAGAIN) {
+            return n;
+        }
+        if (n != -Errno.EIO) {
+            refused(n, trace);
+        }
+        // An error that a socket has to tell, it tells only once, and its channel must know.
+        release();
+        open(buffer, trace);
+        return conduit.take(count, mayWait, trace);
+    }
+
+    /** Returns whether every target has got what it can get: all, or up to the goal. */
+    private boolean deliver(long goal, boolean sourceWasOpen, Trace trace) throws IOException {
+        boolean all = true;
+        for (int i = 0; i < targets.length; i++) {
+            long n = conduit.deliver(i, goal, sourceWasOpen, trace);
+            if (n < 0 && n != -Errno.EAGAIN) {
+                refused(n, trace);
+                buffer.open(pipes);
+                use(buffer);
+                n = conduit.deliver(i, goal, sourceWasOpen, trace);
+            }
+            all &= n == 0;
+        }
+        return all;
+    }
+
+    private void open(Trace trace) throws IOException {
+        for (int i = 0; i < pair.size(); i++) {
+            Route route = pair.route(i);
+            if (route == Route.SPLICE && !isSpliceRefused && !pair.isForbidden(route) && pipes.open(trace)) {
+                use(pipes);
+                return;
+            }
+        }
+        open(buffer, trace); // Also where it is switched off: there is nothing else.
+    }
+
+    private void open(Conduit chosen, Trace trace) throws IOException {
+        if (!chosen.open(trace)) {
+            throw noMemory();
+        }
+        use(chosen);
+    }
+
+    private void use(Conduit chosen) {
+        conduit = chosen;
+        route = chosen.route();
+    }
+
+    private void refused(long errno, Trace trace) {
+        isSpliceForbidden = TransferEngine.refusal(errno, Route.SPLICE, trace) == TransferEngine.FORBIDDEN;
+        isSpliceRefused = true;
+    }
+
+    private void release() {
+        conduit.release();
+        conduit = null;
+    }
+
+    /**
+     * What is under way.
+     *
+     * @return bytes taken from the source that not every target has got
+     */
+    public long pending() {
+        return progress.pending();
+    }
+
+    /**
+     * What is under way to one of the targets.
+     *
+     * @param target the target
+     * @return bytes taken from the source that it has not got
+     */
+    public long pending(WritableByteChannel target) {
+        for (int i = 0; i < targets.length; i++) {
+            if (targets[i] == target) {
+                return progress.taken - progress.delivered(i);
+            }
+        }
+        throw new IllegalArgumentException(target + " is no target of this relay");
+    }
+
+    /** Gives everything back. What is pending is lost. */
+    public void close() {
+        isClosed = true;
+        if (conduit != null) {
+            release();
+        }
+    }
+}
