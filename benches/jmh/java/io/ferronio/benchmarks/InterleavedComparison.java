@@ -51,7 +51,7 @@ public final class InterleavedComparison {
     }
 
     /** Measures and prints. */
-    public static void main(String[] arguments) throws RunnerException, IOException, InterruptedException {
+    public static void main(String[] arguments) throws RunnerException, IOException {
         Locale.setDefault(Locale.ROOT);
         List<String> given = List.of(arguments);
         String what = given.isEmpty() ? "" : given.get(0);

@@ -6,17 +6,14 @@ import io.ferronio.Route;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
 
 /**
  * From one TCP socket on loopback to another: a loop of read and write through a direct buffer of 64 KiB, and a
- * {@link Relay}. The sender is another thread, the receiver another process that drops what arrives; counted is the
- * time on the clock, and of the processor what the relaying thread alone has used.
+ * {@link Relay}. Sender and receiver are other processes, the one never ceases, the other drops what arrives; counted is
+ * the time on the clock, and of the processor what the relaying thread alone has used.
  *
  * <p>Both ways take turns in one JVM, forwards and backwards, after some rounds that are not counted. The results
  * are the medians of the rounds' ratios, with the least and the greatest.
@@ -31,7 +28,7 @@ final class RelayComparison {
     }
 
     private interface Way {
-        void pass(SocketChannel source, SocketChannel target) throws IOException;
+        void pass(SocketChannel source, SocketChannel target, long bytes) throws IOException;
     }
 
     /** What one run took, in nanoseconds. */
@@ -39,7 +36,7 @@ final class RelayComparison {
     }
 
     /** Measures and prints. */
-    static void run(int rounds, long bytes) throws IOException, InterruptedException {
+    static void run(int rounds, long bytes) throws IOException {
         double[] clock = new double[rounds];
         double[] processor = new double[rounds];
         for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
@@ -71,38 +68,19 @@ final class RelayComparison {
                 ratios[ratios.length - 1]);
     }
 
-    private static Cost measure(Way way, long bytes) throws IOException, InterruptedException {
-        try (Peer receiver = Peer.receiver(); ServerSocketChannel server = ServerSocketChannel.open()) {
-            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-            SocketChannel sink = SocketChannel.open(server.getLocalAddress());
-            Thread sender = new Thread(() -> send(sink, bytes));
-            try (SocketChannel source = server.accept()) {
-                long clock = System.nanoTime();
-                long processor = THREADS.getCurrentThreadCpuTime();
-                sender.start();
-                way.pass(source, receiver.channel());
-                Cost cost = new Cost(System.nanoTime() - clock, THREADS.getCurrentThreadCpuTime() - processor);
-                sender.join();
-                return cost;
-            }
+    private static Cost measure(Way way, long bytes) throws IOException {
+        try (Peer receiver = Peer.receiver(); Peer sender = Peer.sender()) {
+            long clock = System.nanoTime();
+            long processor = THREADS.getCurrentThreadCpuTime();
+            way.pass(sender.channel(), receiver.channel(), bytes);
+            return new Cost(System.nanoTime() - clock, THREADS.getCurrentThreadCpuTime() - processor);
         }
     }
 
-    private static void send(SocketChannel sink, long bytes) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(4 * BUFFER);
-        try (sink) {
-            for (long left = bytes; left > 0;) {
-                buffer.clear().limit((int) Math.min(left, buffer.capacity()));
-                left -= sink.write(buffer);
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void readAndWrite(SocketChannel source, SocketChannel target) throws IOException {
+    private static void readAndWrite(SocketChannel source, SocketChannel target, long bytes) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
-        while (source.read(buffer.clear()) >= 0) {
+        for (long left = bytes; left > 0;) {
+            left -= source.read(buffer.clear());
             buffer.flip();
             while (buffer.hasRemaining()) {
                 target.write(buffer);
@@ -110,10 +88,10 @@ final class RelayComparison {
         }
     }
 
-    private static void relay(SocketChannel source, SocketChannel target) throws IOException {
+    private static void relay(SocketChannel source, SocketChannel target, long bytes) throws IOException {
         try (Relay relay = Relay.open(source, target)) {
-            while (relay.transfer(Long.MAX_VALUE) >= 0) {
-                continue;
+            for (long left = bytes; left > 0;) {
+                left -= relay.transfer(left);
             }
         }
     }
