@@ -3,6 +3,7 @@
 //! Every function names the system call it makes and returns [`nix::Result`], so that a caller sees the
 //! plain `errno`. Nothing here retries on `EINTR`: whoever calls knows whether it still wants the result.
 
+pub mod advice;
 pub mod copy_range;
 pub mod file;
 pub mod memory;
@@ -10,6 +11,7 @@ pub mod pipe;
 pub mod poll;
 pub mod probe;
 pub mod sendfile;
+pub mod socket;
 pub mod splice;
 
 use std::ffi::CStr;

@@ -6,9 +6,11 @@
 //! * [`file`]: from a file, to a socket, a pipe or another file.
 //! * [`stream`]: from a socket or pipe to a file.
 //! * [`pipes`]: the pipes that pages pass through.
+//! * [`queue`]: what has been written to a socket or pipe, and waits there.
 
 pub mod file;
 pub mod pipes;
+pub mod queue;
 pub mod stream;
 
 use nix::errno::Errno;
