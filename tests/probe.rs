@@ -16,7 +16,7 @@ fn each_trial_cleans_up_after_itself_and_answers_the_same_again() {
 #[test]
 fn what_every_linux_kernel_has_is_found() {
     let _alone = alone();
-    for name in ["sendfile64", "sealed memfd"] {
+    for name in ["sendfile64", "copy_file_range", "sealed memfd"] {
         let facility = FACILITIES.iter().find(|facility| facility.name == name);
         assert_eq!((facility.expect(name).trial)(), Ok(()), "{name}");
     }

@@ -30,7 +30,7 @@ pub(super) fn hot(env: *mut JNIEnv, body: impl FnOnce() -> nix::Result<jlong>) -
 
 /// An error's number. Of one that nix has no name for, a filter's or a leak of the kernel's own, nix keeps no
 /// number either; but the C library still does. Never 0, which would be a success.
-fn number_of(errno: Errno) -> i32 {
+pub(super) fn number_of(errno: Errno) -> i32 {
     match (errno, Errno::last_raw()) {
         (Errno::UnknownErrno, 0) => libc::EIO,
         (Errno::UnknownErrno, last) => last,

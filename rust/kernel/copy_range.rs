@@ -13,8 +13,8 @@ use std::os::fd::BorrowedFd;
 ///
 /// `EXDEV` (two filesystems, before 5.3 and from 5.19 on, unless both are of one kind that can), `EINVAL` (not
 /// regular files, or one file and ranges that overlap), `EBADF` (also: the target is in append mode),
-/// `EOPNOTSUPP`, `ETXTBSY` (a swap file), `EINTR` before the first byte, and those of the two files. See
-/// copy_file_range(2).
+/// `EOVERFLOW` (an offset that no file can have), `EOPNOTSUPP`, `ETXTBSY` (a swap file), `EINTR` before the
+/// first byte, and those of the two files. See copy_file_range(2).
 pub fn copy_file_range(
     target: BorrowedFd<'_>,
     target_offset: Option<&mut i64>,

@@ -4,12 +4,16 @@
 //! plain `errno`. Nothing here retries on `EINTR`: whoever calls knows whether it still wants the result.
 
 pub mod advice;
+pub mod attributes;
 pub mod copy_range;
 pub mod file;
+pub mod holes;
 pub mod memory;
 pub mod pipe;
 pub mod poll;
 pub mod probe;
+pub mod reflink;
+pub mod rename;
 pub mod sendfile;
 pub mod socket;
 pub mod splice;

@@ -1,6 +1,6 @@
 //! What this kernel, container and seccomp filter let us do: each facility is tried once, for real.
 
-use super::{memory, sendfile};
+use super::{copy_range, memory, sendfile};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::memfd::{MFdFlags, memfd_create};
@@ -22,6 +22,10 @@ pub const FACILITIES: &[Facility] = &[
         trial: try_sendfile,
     },
     Facility {
+        name: "copy_file_range",
+        trial: try_copy_file_range,
+    },
+    Facility {
         name: "sealed memfd",
         trial: memory::prepare_empty_file,
     },
@@ -40,6 +44,16 @@ fn scratch_file() -> nix::Result<std::os::fd::OwnedFd> {
 fn try_sendfile() -> nix::Result<()> {
     let (_reader, writer) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
     match sendfile::sendfile(writer.as_fd(), scratch_file()?.as_fd(), 0, 8)? {
+        8 => Ok(()),
+        _ => Err(Errno::EIO),
+    }
+}
+
+fn try_copy_file_range() -> nix::Result<()> {
+    let target = memfd_create(c"ferronio-probe", MFdFlags::MFD_CLOEXEC)?;
+    let source = scratch_file()?;
+    let mut start = 0;
+    match copy_range::copy_file_range(target.as_fd(), None, source.as_fd(), Some(&mut start), 8)? {
         8 => Ok(()),
         _ => Err(Errno::EIO),
     }

@@ -19,9 +19,10 @@ class CapabilitiesTest {
 
     @Test
     void everythingIsListedInOrder() {
-        assertEquals(List.of("native library", "sendfile64", "sealed memfd", "MADV_POPULATE_READ", "file to socket",
-                "file to pipe", "file to file", "virtual threads park", "guard", "mapped buffers",
-                "unmap of the JDK's buffers", "mapped regions"),
+        assertEquals(List.of("native library", "sendfile64", "copy_file_range", "sealed memfd", "MADV_POPULATE_READ",
+                "file to socket", "file to pipe", "file to file", "file to another channel", "file from file",
+                "file from socket", "file from pipe", "file from another channel", "file copies",
+                "virtual threads park", "guard", "mapped buffers", "unmap of the JDK's buffers", "mapped regions"),
                 Capabilities.all().stream().map(Capability::name).toList());
         assertEquals(Capabilities.all().toString(), Capabilities.all().toString());
         assertThrows(UnsupportedOperationException.class, () -> Capabilities.all().clear());

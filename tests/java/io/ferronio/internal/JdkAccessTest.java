@@ -13,6 +13,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -26,7 +27,15 @@ class JdkAccessTest {
     private static final int JDK = Runtime.version().feature();
 
     /** What a member is needed for. */
-    enum Use { SOCKET, PIPE, FILE, MAP, UNMAP_OF_THE_JDKS, REGION }
+    enum Use { SOCKET, PIPE, FILE, CHANNEL, FROM_SOCKET, FROM_PIPE, FROM_FILE, FROM_CHANNEL, MAP, UNMAP_OF_THE_JDKS, REGION }
+
+    private static final List<Use> TO_FILES = List.of(Use.FILE, Use.FROM_SOCKET, Use.FROM_PIPE, Use.FROM_FILE, Use.FROM_CHANNEL);
+    private static final List<Use> TRANSFERS = and(TO_FILES, Use.SOCKET, Use.PIPE, Use.CHANNEL);
+
+    private static List<Use> and(List<Use> uses, Use... more) {
+        return Stream.concat(uses.stream(), Stream.of(more)).toList();
+    }
+
 
     /** A member and its uses; {@code from}: the first JDK that has it. */
     record Member(String name, int from, List<Use> uses) {
@@ -37,25 +46,33 @@ class JdkAccessTest {
     }
 
     private static List<Member> allMembers() {
-        List<Use> transfers = List.of(Use.SOCKET, Use.PIPE, Use.FILE);
-        List<Use> everythingWithFiles = List.of(Use.SOCKET, Use.PIPE, Use.FILE, Use.MAP);
+        List<Use> everythingWithFiles = and(TRANSFERS, Use.MAP);
+        // Before 21 the JDK locks a source of transferFrom.
+        List<Use> lock = JDK < 21 ? List.of(Use.MAP, Use.FROM_FILE) : List.of(Use.MAP);
+        List<Use> socket = List.of(Use.SOCKET, Use.FROM_SOCKET);
         return Stream.of(
                 members(17, everythingWithFiles, "FileChannelImpl", "fd", "readable", "threads"),
                 members(17, everythingWithFiles, "FileDescriptor", "fd"),
                 members(17, everythingWithFiles, "NativeThreadSet", "add", "remove"),
-                members(17, transfers, "FileChannelImpl", "beginBlocking", "endBlocking"),
+                members(17, TRANSFERS, "FileChannelImpl", "beginBlocking", "endBlocking"),
                 members(25, List.of(), "FileChannelImpl", "transferFailed"),
-                members(17, List.of(Use.FILE, Use.MAP), "FileChannelImpl", "writable"),
-                members(17, List.of(Use.FILE), "FileDescriptor", "append"),
-                members(17, List.of(Use.MAP), "FileChannelImpl", "positionLock"),
-                members(17, List.of(Use.SOCKET), "SocketChannelImpl", "fdVal", "writeLock", "beginWrite", "endWrite",
-                        "park"),
-                members(21, List.of(Use.SOCKET), "SocketChannelImpl", "configureSocketNonBlockingIfVirtualThread"),
+                members(17, and(TO_FILES, Use.MAP), "FileChannelImpl", "writable"),
+                members(17, TO_FILES, "FileDescriptor", "append"),
+                members(17, lock, "FileChannelImpl", "positionLock"),
+                members(17, socket, "SocketChannelImpl", "fdVal", "park"),
+                members(17, List.of(Use.SOCKET), "SocketChannelImpl", "writeLock", "beginWrite", "endWrite"),
+                members(17, List.of(Use.FROM_SOCKET), "SocketChannelImpl", "readLock", "beginRead", "endRead",
+                        "connectionReset", "isInputClosed"),
+                members(21, socket, "SocketChannelImpl", "configureSocketNonBlockingIfVirtualThread"),
                 members(25, List.of(), "SocketChannelImpl", "beforeTransferTo", "afterTransferTo"),
                 members(17, List.of(Use.PIPE), "SinkChannelImpl", "fdVal", "writeLock", "beginWrite", "endWrite",
                         "park"),
                 members(21, List.of(Use.PIPE), "SinkChannelImpl", "configureSocketNonBlockingIfVirtualThread"),
                 members(Integer.MAX_VALUE, List.of(), "SinkChannelImpl", "beforeTransferTo", "afterTransferTo"),
+                members(17, List.of(Use.FROM_PIPE), "SourceChannelImpl", "fdVal", "readLock", "beginRead", "endRead",
+                        "park"),
+                members(21, List.of(Use.FROM_PIPE), "SourceChannelImpl", "configureSocketNonBlockingIfVirtualThread"),
+                members(17, List.of(Use.FROM_SOCKET, Use.FROM_PIPE), "Buffer", "address"),
                 members(17, List.of(Use.MAP), "DirectByteBuffer", "<init>", "att", "cleaner"),
                 members(17, List.of(Use.MAP), "DirectByteBufferR", "<init>"),
                 members(17, List.of(Use.MAP), "MappedByteBuffer", "fd"),
@@ -116,10 +133,11 @@ class JdkAccessTest {
     @Test
     void aMissingClassTurnsOffOnlyWhatNeedsIt() {
         Map<String, List<Use>> classes = Map.of(
-                "FileChannelImpl", List.of(Use.SOCKET, Use.PIPE, Use.FILE, Use.MAP),
-                "NativeThreadSet", List.of(Use.SOCKET, Use.PIPE, Use.FILE, Use.MAP),
-                "SocketChannelImpl", List.of(Use.SOCKET),
+                "FileChannelImpl", and(TRANSFERS, Use.MAP),
+                "NativeThreadSet", and(TRANSFERS, Use.MAP),
+                "SocketChannelImpl", List.of(Use.SOCKET, Use.FROM_SOCKET),
                 "SinkChannelImpl", List.of(Use.PIPE),
+                "SourceChannelImpl", List.of(Use.FROM_PIPE),
                 "DirectByteBuffer", List.of(Use.MAP),
                 "DirectByteBufferR", List.of(Use.MAP),
                 "Cleaner", List.of(Use.MAP),
@@ -133,37 +151,60 @@ class JdkAccessTest {
         classes.forEach((name, uses) -> checkUses(name, uses, reports.get(name)));
     }
 
+    /** A route that is off leaves the place to the next in the table; where none is left, to the JDK's method. */
     @Test
     void routesAndGuardAreTurnedOffByName() {
+        List<String> offs = List.of("sendfile", "splice", "copy_file_range", "buffered", "copy_file_range,sendfile",
+                "sendfile,splice,copy_file_range,buffered", "guard", " guard , sendfile ", "nothing like that");
         String output = ChildJvm.run(EachMissing.class, List.of("-XX:TieredStopAtLevel=1"),
-                TestFiles.newFile(20_000).toString(), "sendfile", "guard", " guard , sendfile ", "nothing like that")
+                Stream.concat(Stream.of(TestFiles.newFile(20_000).toString()), offs.stream()).toArray(String[]::new))
                 .succeeded();
         Map<String, Map<String, String>> reports = EachMissing.parse(output);
-        checkUses("sendfile", List.of(Use.SOCKET, Use.PIPE, Use.FILE), reports.get("sendfile"));
-        checkUses("guard", List.of(Use.MAP), reports.get("guard"));
+        assertEquals(offs.size(), reports.size(), output);
+        for (String off : offs) {
+            Map<String, String> report = reports.get(off);
+            List<String> names = List.of(off.trim().split("\\s*,\\s*"));
+            ROUTES.forEach((pair, routes) -> assertEquals(
+                    routes.stream().filter(route -> !names.contains(route)).findFirst().orElse("jdk"),
+                    report.get(pair).toLowerCase(Locale.ROOT), () -> pair + " without " + off));
+            assertEquals(names.contains("guard") ? "JDK" : "FerroNIO", report.get("map"));
+        }
         assertEquals("no, it is switched off by -Dio.ferronio.disable=guard; instead: a fault may end the JVM, and"
                 + " nothing is unmapped under readers", reports.get("guard").get("capability guard"));
-        checkUses("-Dio.ferronio.disable=", List.of(Use.SOCKET, Use.PIPE, Use.FILE, Use.MAP),
-                reports.get(" guard , sendfile "));
-        checkUses("", List.of(), reports.get("nothing like that"));
+        assertEquals("no, buffered is switched off by -Dio.ferronio.disable=buffered; instead: the JDK's method",
+                reports.get("buffered").get("capability file to another channel"));
     }
+
+    /** The table, as a user would write it down. */
+    private static final Map<String, List<String>> ROUTES = Map.of(
+            "socket", List.of("sendfile", "buffered"),
+            "pipe", List.of("sendfile", "buffered"),
+            "file", List.of("copy_file_range", "sendfile", "buffered"),
+            "channel", List.of("buffered"),
+            "from socket", List.of("splice", "buffered"),
+            "from pipe", List.of("splice", "buffered"),
+            "from file", List.of("copy_file_range", "buffered"),
+            "from channel", List.of("buffered"));
+
+    /** What the pairs are called in the list of capabilities. */
+    private static final Map<String, String> CAPABILITIES = Map.of("socket", "file to socket", "pipe", "file to pipe",
+            "file", "file to file", "channel", "file to another channel", "from socket", "file from socket",
+            "from pipe", "file from pipe", "from file", "file from file", "from channel", "file from another channel");
 
     /** Capabilities, what transfers took, and what mappings did must all tell the same: off is just what must be. */
     private static void checkUses(String off, List<Use> uses, Map<String, String> report) {
         boolean noSocket = uses.contains(Use.SOCKET);
         boolean noPipe = uses.contains(Use.PIPE);
-        boolean noFile = uses.contains(Use.FILE);
         boolean noMap = uses.contains(Use.MAP);
         boolean noUnmapOfTheJdks = noMap || uses.contains(Use.UNMAP_OF_THE_JDKS);
         boolean noRegion = noMap || uses.contains(Use.REGION);
         Map<String, String> expected = new LinkedHashMap<>();
-        expected.put("socket", noSocket ? "JDK" : "SENDFILE");
-        expected.put("pipe", noPipe ? "JDK" : "SENDFILE");
-        expected.put("file", noFile ? "JDK" : "SENDFILE");
+        ROUTES.forEach((pair, routes) -> {
+            boolean without = uses.contains(Use.valueOf(pair.toUpperCase(Locale.ROOT).replace(' ', '_')));
+            expected.put(pair, without ? "JDK" : routes.get(0).toUpperCase(Locale.ROOT));
+            expected.put("capability " + CAPABILITIES.get(pair), without ? off : "yes");
+        });
         expected.put("map", noMap ? "JDK" : "FerroNIO");
-        expected.put("capability file to socket", noSocket ? off : "yes");
-        expected.put("capability file to pipe", noPipe ? off : "yes");
-        expected.put("capability file to file", noFile ? off : "yes");
         expected.put("capability mapped buffers", noMap ? off : "yes");
         expected.put("capability unmap of the JDK's buffers", noUnmapOfTheJdks ? off : "yes");
         expected.put("capability mapped regions", noRegion ? off : "yes");

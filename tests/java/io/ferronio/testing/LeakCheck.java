@@ -1,5 +1,6 @@
 package io.ferronio.testing;
 
+import io.ferronio.internal.TransferPipes;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -108,6 +109,7 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback, A
     /** Descriptors by what they refer to, and mapped bytes by file. */
     static Map<String, Long> held() {
         Map<String, Long> held = new TreeMap<>();
+        TransferPipes.closeIdle();
         for (String number : new File("/proc/self/fd").list()) {
             String target = target(number);
             if (target != null && !DESCRIPTOR_OF_THE_JVM.matcher(target).matches()) {

@@ -7,11 +7,14 @@ import io.ferronio.MappedRegion;
 import io.ferronio.Mappings;
 import io.ferronio.Route;
 import io.ferronio.Transfers;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
 import java.nio.channels.ReadableByteChannel;
@@ -57,8 +60,8 @@ public final class Probe {
      *
      * @param file the file
      * @return {@code available}, {@code cause}, {@code library} (where it comes from), {@code loaded from} (the file
-     *     that is mapped); {@code capability <name>}: yes, or why not; {@code socket, pipe, file}: the route of a
-     *     transfer; {@code map}: FerroNIO or JDK; {@code unmap, unmap of the JDK's, region}: works, or the
+     *     that is mapped); {@code capability <name>}: yes, or why not; {@code socket, pipe, file, channel}, and the
+     *     same with {@code from}: the route of a transfer; {@code map}: FerroNIO or JDK; {@code unmap, unmap of the JDK's, region}: works, or the
      *     exception that says why not
      * @throws Exception if anything is not as it should be
      */
@@ -124,6 +127,76 @@ public final class Probe {
         } finally {
             Files.delete(copy);
         }
+        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+        transfer("channel", Channels.newChannel(stream), new LazyChannel(stream));
+        receive();
+    }
+
+    /** Reads what a stream has got once it is asked for. */
+    private static final class LazyChannel implements ReadableByteChannel {
+        private final ByteArrayOutputStream stream;
+
+        LazyChannel(ByteArrayOutputStream stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public int read(ByteBuffer buffer) {
+            buffer.put(stream.toByteArray());
+            return stream.size();
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    }
+
+    private void receive() throws IOException {
+        try (ServerSocketChannel server = ServerSocketChannel.open()) {
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            try (SocketChannel sender = SocketChannel.open(server.getLocalAddress());
+                    SocketChannel receiver = server.accept()) {
+                sender.write(ByteBuffer.wrap(content));
+                receive("from socket", receiver);
+            }
+        }
+        Pipe pipe = Pipe.open();
+        try (Pipe.SinkChannel sink = pipe.sink(); Pipe.SourceChannel source = pipe.source()) {
+            sink.write(ByteBuffer.wrap(content));
+            receive("from pipe", source);
+        }
+        try (FileChannel source = FileChannel.open(file)) {
+            receive("from file", source);
+        }
+        receive("from channel", Channels.newChannel(new ByteArrayInputStream(content)));
+    }
+
+    private void receive(String name, ReadableByteChannel source) throws IOException {
+        Counters before = Counters.snapshot();
+        Path copy = Files.createTempFile("ferronio-probe-", ".copy");
+        try (FileChannel target = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+            long moved = Transfers.transferFrom(target, source, 0, content.length);
+            check(moved == content.length, moved + " bytes " + name);
+            check(Arrays.equals(content, Files.readAllBytes(copy)), "other bytes " + name);
+        } finally {
+            Files.delete(copy);
+        }
+        report(name, before);
+    }
+
+    private void report(String name, Counters before) {
+        Counters after = Counters.snapshot();
+        for (Route route : Route.values()) {
+            if (after.bytes(route) - before.bytes(route) == content.length) {
+                report.put(name, route.name());
+            }
+        }
     }
 
     private void transfer(String name, WritableByteChannel target, ReadableByteChannel receiver) throws IOException {
@@ -140,12 +213,7 @@ public final class Probe {
             check(receiver.read(received) > 0, "the " + name + " ended after " + received.position() + " bytes");
         }
         check(Arrays.equals(content, received.array()), "the " + name + " got other bytes");
-        Counters after = Counters.snapshot();
-        for (Route route : Route.values()) {
-            if (after.bytes(route) - before.bytes(route) == content.length) {
-                report.put(name, route.name());
-            }
-        }
+        report(name, before);
     }
 
     private void mappings() throws IOException, InterruptedException {

@@ -1,19 +1,68 @@
 package io.ferronio.testing;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.ferronio.Counters;
+import io.ferronio.Route;
+import io.ferronio.TransferException;
+import java.io.IOException;
+import java.nio.channels.Channel;
 import java.nio.channels.FileChannel;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 
 /**
  * All that a caller can see of a transfer, made to be compared.
  *
  * @param result the count, or the exception's class and message
+ * @param loss what is said of bytes that were lost
  * @param interrupted whether the thread's interrupt status was set
  * @param source the state of the source
  * @param target the state of the target
  * @param arrived what has come out at the other end
+ * @param left what the source still has
  */
-public record TransferOutcome(String result, boolean interrupted, String source, String target, String arrived) {
+public record TransferOutcome(Result result, Loss loss, boolean interrupted, String source, String target,
+        String arrived, TransferSource.Left left) {
+
+    /**
+     * How a call ends.
+     *
+     * @param words the count, or the exception
+     * @param moved the count, or 0 after an {@code IOException}, or unknown after any other
+     */
+    public record Result(String words, long moved) {
+    }
+
+    /**
+     * What a {@link TransferException} says.
+     *
+     * @param delivered bytes
+     * @param undelivered bytes
+     */
+    public record Loss(long delivered, long undelivered) {
+
+        /** There is none. */
+        static final Loss NONE = new Loss(0, 0);
+        /** The JDK's method has done the work, and it never says. */
+        static final Loss UNSAID = new Loss(-1, -1);
+
+        private static Loss in(Exception exception) {
+            return Stream.of(exception.getSuppressed()).filter(TransferException.class::isInstance)
+                    .map(TransferException.class::cast).findFirst()
+                    .map(lost -> new Loss(lost.delivered(), lost.undelivered()))
+                    .orElse(isByTheJdk(exception) ? UNSAID : NONE);
+        }
+
+        private static boolean isByTheJdk(Exception exception) {
+            return Stream.of(exception.getStackTrace()).anyMatch(frame -> frame.getMethodName().startsWith("transfer")
+                    && frame.getClassName().startsWith("sun.nio.ch."));
+        }
+    }
 
     /**
      * Transfers, and looks at everything afterwards. Closes the target's channel and clears the thread's interrupt
@@ -27,9 +76,102 @@ public record TransferOutcome(String result, boolean interrupted, String source,
      */
     public static TransferOutcome of(FileChannel source, TransferTarget target, Callable<Long> transfer)
             throws Exception {
-        String result = resultOf(transfer);
+        return of(source, target, transfer, () -> null);
+    }
+
+    /**
+     * Transfers, and looks at everything afterwards: also at what the source still has.
+     *
+     * @param source where from
+     * @param target where to
+     * @param transfer the call
+     * @return what was to be seen
+     * @throws Exception if looking fails
+     */
+    public static TransferOutcome of(TransferSource source, TransferTarget target, Callable<Long> transfer)
+            throws Exception {
+        return of(source.channel(), target, transfer, source::left);
+    }
+
+    private static TransferOutcome of(Channel source, TransferTarget target, Callable<Long> transfer,
+            Callable<TransferSource.Left> rest) throws Exception {
+        Result result;
+        Loss loss;
+        long calls = Counters.snapshot().transfers(Route.JDK);
+        try {
+            long moved = transfer.call();
+            result = new Result(moved + " bytes", moved);
+            loss = calls == Counters.snapshot().transfers(Route.JDK) ? Loss.NONE : Loss.UNSAID;
+        } catch (Exception e) {
+            result = new Result(words(e), e instanceof IOException ? 0 : TransferSource.UNKNOWN);
+            loss = Loss.in(e);
+        }
         boolean interrupted = Thread.interrupted();
-        return new TransferOutcome(result, interrupted, state(source), state(target.channel()), sum(target.arrived()));
+        String sourceState = state(source);
+        String targetState = state(target.channel());
+        TransferSource.Left left = rest.call();
+        return new TransferOutcome(result, loss, interrupted, sourceState, targetState, sum(target.arrived()), left);
+    }
+
+    /**
+     * Fails unless this is what the JDK's method has led to.
+     *
+     * <p>One difference is intended. Where the JDK has taken bytes from a source and cannot write them, they are lost,
+     * and if some others were moved before, it returns their count as if nothing had happened. Ours may leave
+     * them in the source, or take more of them at once; it may move more; and if any are lost it throws, and says
+     * how many.
+     *
+     * @param jdk the JDK's outcome
+     */
+    public void assertAsOnTheJdk(TransferOutcome jdk) {
+        if (jdk.hasLost() && !jdk.equals(this)) {
+            assertLikeALossOfTheJdk(jdk);
+        } else {
+            assertEquals(jdk, this);
+            assertTrue(loss.equals(Loss.NONE) || loss.equals(Loss.UNSAID) || hasLost(), () -> "no loss: " + this);
+        }
+    }
+
+    private void assertLikeALossOfTheJdk(TransferOutcome jdk) {
+        if (loss.equals(Loss.UNSAID)) {
+            assertEquals(jdk.result, result); // How much there was to take for the JDK is chance.
+        } else {
+            long delivered = loss.equals(Loss.NONE) ? result.moved : loss.delivered;
+            assertTrue(delivered >= jdk.result.moved, () -> "less than the JDK's " + jdk + ": " + this);
+            if (left.taken() != TransferSource.UNKNOWN) {
+                assertEquals(left.taken(), delivered + loss.undelivered, () -> "taken, but not mentioned: " + this);
+            }
+            if (jdk.result.moved == 0) {
+                assertEquals(jdk.result, result);
+            }
+        }
+        assertEquals(jdk.interrupted, interrupted);
+        assertEquals(isOpen(jdk.source), isOpen(source), () -> "not as after the JDK's " + jdk + ": " + this);
+        assertEquals(isOpen(jdk.target), isOpen(target), () -> "not as after the JDK's " + jdk + ": " + this);
+    }
+
+    /** All but what only ours says. */
+    @Override
+    public boolean equals(Object object) {
+        return object instanceof TransferOutcome that && seen().equals(that.seen());
+    }
+
+    @Override
+    public int hashCode() {
+        return seen().hashCode();
+    }
+
+    private List<Object> seen() {
+        return Arrays.asList(result, interrupted, source, target, arrived, left);
+    }
+
+    private boolean hasLost() {
+        return left != null && left.taken() != TransferSource.UNKNOWN && result.moved != TransferSource.UNKNOWN
+                && left.taken() > result.moved;
+    }
+
+    private static boolean isOpen(String state) {
+        return state.startsWith("open");
     }
 
     /**
@@ -41,18 +183,21 @@ public record TransferOutcome(String result, boolean interrupted, String source,
     public static String resultOf(Callable<Long> transfer) {
         try {
             return transfer.call() + " bytes";
-        } catch (NullPointerException e) {
-            return e.getClass().getName(); // The JVM writes its message, after the code at hand.
         } catch (Exception e) {
-            return e.toString();
+            return words(e);
         }
     }
 
-    private static String state(Object channel) throws Exception {
-        if (!(channel instanceof java.nio.channels.Channel)) {
+    private static String words(Exception e) {
+        // The JVM writes the message of a NullPointerException, after the code at hand.
+        return e instanceof NullPointerException ? e.getClass().getName() : e.toString();
+    }
+
+    private static String state(Object channel) {
+        if (!(channel instanceof Channel)) {
             return "none";
         }
-        if (!((java.nio.channels.Channel) channel).isOpen()) {
+        if (!((Channel) channel).isOpen()) {
             return "closed";
         }
         if (channel instanceof FileChannel) {

@@ -3,8 +3,11 @@ package io.ferronio.testing;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
@@ -76,27 +79,40 @@ public final class TransferTarget implements AutoCloseable {
      * @return the target
      */
     public static TransferTarget foreign(int most) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        WritableByteChannel all = Channels.newChannel(bytes);
-        return new TransferTarget(new WritableByteChannel() {
-            @Override
-            public int write(ByteBuffer buffer) throws IOException {
-                ByteBuffer part = buffer.slice(buffer.position(), Math.min(most, buffer.remaining()));
-                int n = all.write(part);
-                buffer.position(buffer.position() + n);
-                return n;
-            }
+        return foreign(new ForeignManner(most, Integer.MAX_VALUE, ForeignManner.Then.NOTHING, false));
+    }
 
-            @Override
-            public boolean isOpen() {
-                return all.isOpen();
-            }
+    /**
+     * A channel that is not the JDK's.
+     *
+     * @param manner how it takes bytes
+     * @return the target
+     */
+    public static TransferTarget foreign(ForeignManner manner) {
+        ForeignTarget channel = new ForeignTarget(manner);
+        return new TransferTarget(channel, channel::arrived, null);
+    }
 
-            @Override
-            public void close() throws IOException {
-                all.close();
+    /**
+     * A datagram channel whose datagrams are received after the transfer: each arrives with its length before it.
+     *
+     * @return the target
+     * @throws IOException if it cannot be opened
+     */
+    public static TransferTarget datagrams() throws IOException {
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        DatagramChannel receiver = DatagramChannel.open(StandardProtocolFamily.INET).bind(any);
+        DatagramChannel sender = DatagramChannel.open(StandardProtocolFamily.INET).connect(receiver.getLocalAddress());
+        receiver.configureBlocking(false);
+        return new TransferTarget(sender, () -> {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            ByteBuffer datagram = ByteBuffer.allocate(1 << 16);
+            while (receiver.receive(datagram.clear()) != null) {
+                bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(datagram.position()).array());
+                bytes.write(datagram.array(), 0, datagram.position());
             }
-        }, bytes::toByteArray, null);
+            return bytes.toByteArray();
+        }, receiver);
     }
 
     /**

@@ -8,14 +8,15 @@ final class Errno {
     static final int EPERM = 1;
     static final int EINTR = 4;
     static final int EIO = 5;
+    static final int ENXIO = 6;
     static final int EBADF = 9;
     static final int EAGAIN = 11;
     static final int ENOMEM = 12;
     static final int EFAULT = 14;
+    static final int EEXIST = 17;
     static final int EXDEV = 18;
     static final int EINVAL = 22;
-    static final int ENFILE = 23;
-    static final int EMFILE = 24;
+    static final int ETXTBSY = 26;
     static final int ENOSYS = 38;
     static final int ENODATA = 61;
     static final int EOVERFLOW = 75;
@@ -41,12 +42,17 @@ final class Errno {
         return result == -ENOSYS || result == -EPERM;
     }
 
+    /** strerror(3)'s text for {@code -errno}. */
+    static String text(long result) {
+        return KernelNatives.errorText(Math.toIntExact(-result));
+    }
+
     /**
      * The exception for {@code -errno}. Its message is strerror(3)'s text alone, as in the JDK's exceptions:
      * programs compare it with "Broken pipe". The call and its numbers are in the cause.
      */
     static IOException exception(long result, String call) {
-        String text = KernelNatives.errorText(Math.toIntExact(-result));
+        String text = text(result);
         return new IOException(text, new SystemCallException(call + ": " + text + " (errno " + -result + ")"));
     }
 

@@ -53,6 +53,8 @@ final class FileChannelAccess {
             JdkAccess.all(FD, FD_VALUE, READABLE, THREADS, ADD, REMOVE, BEGIN, END);
     /** Whether files can also be transferred to. */
     static final boolean CAN_RECEIVE = CAN_SEND && JdkAccess.all(WRITABLE, FD_APPEND);
+    /** Whether a file's position can be locked. */
+    static final boolean HAS_POSITION_LOCK = POSITION_LOCK != null;
     /** Whether files can be mapped. */
     static final boolean CAN_MAP =
             JdkAccess.all(FD, FD_VALUE, READABLE, WRITABLE, THREADS, ADD, REMOVE, POSITION_LOCK);

@@ -22,6 +22,9 @@ final class FileTransfer {
     /** JDK 17 reads the source's position and moves it under a lock, so that two transfers share a source without overlap. */
     private static final boolean LOCKS_SOURCE = Runtime.version().feature() < 21;
 
+    /** Whether such a lock can be had where it is needed. */
+    static final boolean CAN_LOCK_SOURCE = !LOCKS_SOURCE || FileChannelAccess.HAS_POSITION_LOCK;
+
     private FileTransfer() {
     }
 
@@ -44,15 +47,16 @@ final class FileTransfer {
                 return closed(e, moved);
             }
             Trace.systemCalls(trace, 2);
+            if (moved == 0 && n <= 0) {
+                // With nothing to copy, only the JDK knows what it says of the two.
+                return n == 0 ? NOT_HANDLED : failed(n, route, source, position, count, target, trace);
+            }
             if (n > 0) {
                 moved += n;
                 Trace.took(trace, route);
             }
-            if (n < wanted && moved > 0 || n == 0 || moved == all) {
+            if (n < wanted || moved == all) {
                 return moved;
-            }
-            if (n < 0) {
-                return failed(n, route, source, position, count, target, trace);
             }
         }
     }
@@ -70,29 +74,33 @@ final class FileTransfer {
 
     private static long fromOwnPosition(FileChannel target, FileChannel source, long position, long count,
             Trace trace) throws IOException {
+        // As above.
+        long all = count <= PIECE ? count : Math.min(count, Math.max(0, source.size() - source.position()));
         long moved = 0;
-        while (moved < count) {
+        while (moved < all) {
+            long wanted = Math.min(all - moved, PIECE);
             long n;
             try {
-                n = piece(Route.COPY_FILE_RANGE, target, source, OWN_POSITION, target, position + moved,
-                        Math.min(count - moved, PIECE));
+                n = piece(Route.COPY_FILE_RANGE, target, source, OWN_POSITION, target, position + moved, wanted);
             } catch (ClosedChannelException e) {
                 return closed(e, moved);
             }
             Trace.systemCalls(trace, 2);
-            if (n == 0 || n < 0 && moved > 0) {
-                return moved;
-            }
-            if (n < 0) {
+            if (n < 0 && moved == 0) {
                 return failed(n, Route.COPY_FILE_RANGE, source, position, count, target, trace);
             }
-            moved += n;
-            Trace.took(trace, Route.COPY_FILE_RANGE);
+            if (n > 0) {
+                moved += n;
+                Trace.took(trace, Route.COPY_FILE_RANGE);
+            }
+            if (n < wanted) {
+                break;
+            }
         }
         return moved;
     }
 
-    /** From a position to a position; those of the channels do not change. */
+    /** From a position to a position; those of the channels do not change. Only to another file, or another part of it. */
     static long at(FileChannel source, long position, FileChannel target, long targetPosition, long count,
             Trace trace) throws IOException {
         long moved = 0;
@@ -105,11 +113,11 @@ final class FileTransfer {
                 return closed(e, moved);
             }
             Trace.systemCalls(trace, 2);
-            if (n == 0 || n < 0 && moved > 0) {
-                return moved;
-            }
-            if (n < 0) {
+            if (n < 0 && moved == 0) {
                 return failed(n, Route.COPY_FILE_RANGE, source, position, count, target, trace);
+            }
+            if (n <= 0) {
+                break;
             }
             moved += n;
             Trace.took(trace, Route.COPY_FILE_RANGE);

@@ -40,9 +40,15 @@ public final class Inventory {
         if (loaded) {
             addKernel(list, entry);
         }
-        list.add(route(entry, "file to socket", TransferEngine.TO_SOCKET));
-        list.add(route(entry, "file to pipe", TransferEngine.TO_PIPE));
-        list.add(route(entry, "file to file", TransferEngine.TO_FILE));
+        list.add(routes(entry, "file to socket", TransferEngine.TO_SOCKET, TransferTable.FILE_TO_SOCKET));
+        list.add(routes(entry, "file to pipe", TransferEngine.TO_PIPE, TransferTable.FILE_TO_PIPE));
+        list.add(routes(entry, "file to file", TransferEngine.TO_FILE, TransferTable.FILE_TO_FILE));
+        list.add(routes(entry, "file to another channel", TransferEngine.TO_CHANNEL, TransferTable.FILE_TO_CHANNEL));
+        list.add(routes(entry, "file from file", TransferEngine.FROM_FILE, TransferTable.FILE_FROM_FILE));
+        list.add(routes(entry, "file from socket", TransferEngine.FROM_SOCKET, TransferTable.FILE_FROM_SOCKET));
+        list.add(routes(entry, "file from pipe", TransferEngine.FROM_PIPE, TransferTable.FILE_FROM_PIPE));
+        list.add(routes(entry, "file from another channel", TransferEngine.TO_FILE, TransferTable.FILE_FROM_CHANNEL));
+        list.add(copies(entry));
         list.add(parking(entry));
         list.add(guard(entry));
         list.add(of(entry, "mapped buffers", MappedMemory.unavailable(),
@@ -66,13 +72,19 @@ public final class Inventory {
         }
     }
 
-    private static <T> T route(Entry<T> entry, String name, boolean works) {
+    private static <T> T routes(Entry<T> entry, String name, boolean works, TransferTable pair) {
         String problem = null;
-        if (!works) {
-            problem = !NativeLibrary.isLoaded() ? "no native library"
-                    : Disabled.contains("sendfile") ? "sendfile " + Disabled.reason("sendfile") : JdkAccess.missing();
+        if (!works || pair.size() == 0) {
+            problem = !NativeLibrary.isLoaded() ? "no native library" : works ? pair.disabled() : JdkAccess.missing();
         }
-        return of(entry, name, problem, "sendfile64, one system call", "the JDK's method");
+        return of(entry, name, problem, pair.toString(), "the JDK's method");
+    }
+
+    private static <T> T copies(Entry<T> entry) {
+        String problem = OpenFile.HAS_NATIVES ? null
+                : NativeLibrary.isLoaded() ? JdkAccess.missing() : "no native library";
+        return of(entry, "file copies", problem, "by the kernel or by sharing blocks; holes stay holes",
+                "read and write, holes are filled");
     }
 
     private static <T> T parking(Entry<T> entry) {

@@ -34,7 +34,9 @@ public final class TransferEngine {
     private static final boolean ENABLED = FileChannelAccess.CAN_SEND;
     static final boolean TO_SOCKET = ENABLED && WriteSide.SOCKET.isAvailable();
     static final boolean TO_PIPE = ENABLED && WriteSide.PIPE.isAvailable();
+    static final boolean TO_CHANNEL = ENABLED;
     static final boolean TO_FILE = ENABLED && FileChannelAccess.CAN_RECEIVE;
+    static final boolean FROM_FILE = TO_FILE && FileTransfer.CAN_LOCK_SOURCE;
     private static final boolean FROM_STREAM = TO_FILE && BufferAccess.HAS_ADDRESS;
     static final boolean FROM_SOCKET = FROM_STREAM && ReadSide.SOCKET.isAvailable();
     static final boolean FROM_PIPE = FROM_STREAM && ReadSide.PIPE.isAvailable();
@@ -101,11 +103,14 @@ public final class TransferEngine {
 
     /** The pair's row in the table, or null. */
     private static TransferTable pairTo(FileChannel source, long count, WritableByteChannel target) {
-        if (target instanceof SocketChannel && WriteSide.SOCKET.isInstance(target)) {
-            return TO_SOCKET && RegularFiles.contains(source) ? TransferTable.FILE_TO_SOCKET : null;
+        if (!TO_SOCKET && target instanceof SocketChannel || !TO_PIPE && target instanceof Pipe.SinkChannel) {
+            return null; // A JDK that we do not know well enough.
         }
-        if (target instanceof Pipe.SinkChannel && WriteSide.PIPE.isInstance(target)) {
-            return TO_PIPE ? TransferTable.FILE_TO_PIPE : null;
+        if (WriteSide.SOCKET.isInstance(target)) {
+            return RegularFiles.contains(source) ? TransferTable.FILE_TO_SOCKET : null;
+        }
+        if (WriteSide.PIPE.isInstance(target)) {
+            return TransferTable.FILE_TO_PIPE;
         }
         if (FileChannelAccess.isInstance(target)) {
             FileChannel file = (FileChannel) target;
@@ -201,20 +206,21 @@ public final class TransferEngine {
     private static TransferTable pairFrom(FileChannel target, ReadableByteChannel source, long count) {
         boolean appends = FileChannelAccess.isAppend(target);
         if (FileChannelAccess.isInstance(source)) {
-            boolean isRegular = FileChannelAccess.isReadable((FileChannel) source)
+            boolean isRegular = FROM_FILE && FileChannelAccess.isReadable((FileChannel) source)
                     && RegularFiles.contains((FileChannel) source);
             return !isRegular ? null
                     : appends ? TransferTable.APPENDING_FILE_FROM_FILE : TransferTable.FILE_FROM_FILE;
         }
-        if (source instanceof SocketChannel && ReadSide.SOCKET.isInstance(source)) {
-            if (!FROM_SOCKET || count <= LEAST_BYTES_FROM_STREAM || !((SocketChannel) source).isConnected()) {
+        if (!FROM_SOCKET && source instanceof SocketChannel || !FROM_PIPE && source instanceof Pipe.SourceChannel) {
+            return null; // A JDK that we do not know well enough.
+        }
+        boolean isSocket = ReadSide.SOCKET.isInstance(source);
+        if (isSocket || ReadSide.PIPE.isInstance(source)) {
+            if (count <= LEAST_BYTES_FROM_STREAM || isSocket && !((SocketChannel) source).isConnected()) {
                 return null;
             }
-            return appends ? TransferTable.APPENDING_FILE_FROM_STREAM : TransferTable.FILE_FROM_SOCKET;
-        }
-        if (source instanceof Pipe.SourceChannel && ReadSide.PIPE.isInstance(source)) {
-            return !FROM_PIPE || count <= LEAST_BYTES_FROM_STREAM ? null
-                    : appends ? TransferTable.APPENDING_FILE_FROM_STREAM : TransferTable.FILE_FROM_PIPE;
+            return appends ? TransferTable.APPENDING_FILE_FROM_STREAM
+                    : isSocket ? TransferTable.FILE_FROM_SOCKET : TransferTable.FILE_FROM_PIPE;
         }
         // The size of the JDK's buffer is what of a datagram is not lost.
         return source instanceof DatagramChannel || BufferedTransfer.isForJdk(source, count) ? null

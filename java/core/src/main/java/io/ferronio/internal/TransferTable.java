@@ -7,6 +7,7 @@ import static io.ferronio.Route.SPLICE;
 
 import io.ferronio.Route;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /**
  * The one table that decides which way bytes go: for each pair of channels the routes, the best first. A pair that
@@ -39,12 +40,15 @@ enum TransferTable {
     FILE_FROM_CHANNEL(BUFFERED);
 
     private final Route[] routes;
+    private final String disabled;
     /** Routes that this kernel, or its filter, does not allow for such a pair, one bit each. A lost update costs a call. */
     private volatile int forbidden;
 
     TransferTable(Route... routes) {
         this.routes = Arrays.stream(routes).filter(route -> !Disabled.contains(route.property()))
                 .toArray(Route[]::new);
+        this.disabled = Arrays.stream(routes).map(Route::property).filter(Disabled::contains)
+                .map(name -> name + " " + Disabled.reason(name)).collect(Collectors.joining(", "));
     }
 
     /** How many routes there are. */
@@ -65,5 +69,17 @@ enum TransferTable {
     /** Remembers that it has. */
     void forbid(Route route) {
         forbidden |= 1 << route.ordinal();
+    }
+
+    /** What of the row the user has switched off, in words; empty for nothing. */
+    String disabled() {
+        return disabled;
+    }
+
+    /** The routes in words, the best first. */
+    @Override
+    public String toString() {
+        String order = Arrays.stream(routes).map(Route::property).collect(Collectors.joining(", else "));
+        return disabled.isEmpty() ? order : order + "; " + disabled;
     }
 }
