@@ -191,7 +191,8 @@ public final class Transfer {
      * <p>Whoever gets an exception can know what was delivered before: if no bytes have been lost, it has a
      * {@link TransferException} among its suppressed exceptions that says how many bytes. If bytes were taken from a stream
      * and could not be delivered, the exception is a {@code TransferException} itself, and the failure its cause. From a source that is
-     * a file nothing is ever lost.
+     * a file nothing is ever lost. Only an interrupt, which closes the channel, may leave more delivered than is said: NIO's own
+     * writes do not tell what the interrupted one has moved.
      *
      * <p>A target that is a file gets what the source holds at the beginning; elsewhere, what somebody appends meanwhile
      * is sent, too, up to {@code count}. What is sent by reference may still change: see {@link Transfers#transferTo}.

@@ -47,7 +47,7 @@ public final class TransferRun {
     private final long piece;
     /** Where in the target the first byte goes, if the target is a file and its own position does not tell. */
     private long targetStart;
-    private final TransferWait wait = new TransferWait();
+    private final TransferWait wait;
     private ByteBuffer buffer;
     private long movedOfFile;
     private long delivered;
@@ -64,6 +64,7 @@ public final class TransferRun {
         this.trace = trace;
         this.target = plan.target();
         this.targetStart = plan.targetPosition();
+        this.wait = new TransferWait(plan.source(), target);
         boolean isWatched = plan.onProgress() != null || plan.readAhead() > 0 || plan.dropBehind();
         this.piece = isWatched ? PIECE : Long.MAX_VALUE;
     }
