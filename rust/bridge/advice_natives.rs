@@ -2,6 +2,7 @@
 
 use super::boundary::{self, descriptor};
 use crate::kernel::advice;
+use crate::transfer::ahead;
 use jni_sys::{JNIEnv, jclass, jint, jlong};
 
 /// `static native long willNeed(int file, long position, long length)`: 0.
@@ -15,7 +16,7 @@ extern "system" fn Java_io_ferronio_internal_AdviceNatives_willNeed(
 ) -> jlong {
     boundary::hot(env, || {
         // SAFETY: Java is in the file's thread set.
-        advice::will_need(unsafe { descriptor(file) }?, position, length).map(|()| 0)
+        ahead::read_ahead(unsafe { descriptor(file) }?, position, length).map(|()| 0)
     })
 }
 

@@ -4,7 +4,8 @@ use nix::errno::Errno;
 use nix::fcntl::PosixFadviseAdvice;
 use std::os::fd::BorrowedFd;
 
-/// Has the kernel begin to read a range that is not in the page cache; does not wait for it.
+/// Has the kernel begin to read a range that is not in the page cache; does not wait for it. One call reads no more
+/// than the device's `read_ahead_kb` or its largest request (mostly 128 KiB to 1 MiB), whatever the length.
 ///
 /// # Errors
 ///

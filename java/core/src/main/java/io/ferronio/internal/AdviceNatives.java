@@ -7,7 +7,7 @@ final class AdviceNatives {
     }
 
     /**
-     * POSIX_FADV_WILLNEED: begins to read, and does not wait.
+     * POSIX_FADV_WILLNEED, as often as it takes: begins to read, and does not wait.
      *
      * @param file descriptor of a file
      * @param position where in the file the range begins

@@ -10,10 +10,14 @@ import java.nio.channels.FileChannel;
  */
 final class PageWindow {
 
+    private static final long PAGE = 4096;
+
     private final FileChannel file;
     private final Channel target;
     private final long ahead;
     private final boolean dropsBehind;
+    /** Beyond it there is nothing to read ahead. */
+    private final long size;
     /** Up to where the kernel has been asked to read. */
     private long readUpTo;
     /** Up to where pages have been dropped. */
@@ -24,12 +28,13 @@ final class PageWindow {
      *
      * @param ahead how far the kernel reads ahead, in bytes; 0 leaves that to it
      */
-    PageWindow(FileChannel file, Channel target, long position, long ahead, boolean dropsBehind) {
+    PageWindow(FileChannel file, Channel target, long position, long ahead, boolean dropsBehind) throws IOException {
         this.file = file;
         this.target = target;
         boolean works = FileChannelAccess.CAN_SEND && FileChannelAccess.isInstance(file);
         this.ahead = works ? ahead : 0;
         this.dropsBehind = works && dropsBehind;
+        this.size = this.ahead > 0 ? file.size() : 0;
         this.readUpTo = position;
         this.droppedUpTo = position;
     }
@@ -39,9 +44,9 @@ final class PageWindow {
         if (ahead == 0) {
             return;
         }
-        long wanted = end - position > ahead ? position + ahead : end;
-        // In steps of half the distance: a call for every piece would be many for a short one.
-        if (wanted - readUpTo >= Math.max(1, ahead / 2) || wanted == end && readUpTo < end) {
+        long last = Math.min(end, size);
+        long wanted = last - position > ahead ? position + ahead : last;
+        if (wanted > readUpTo) {
             long from = Math.max(readUpTo, position);
             if (advise(from, wanted - from, true)) {
                 Trace.systemCalls(trace, 1);
@@ -66,8 +71,6 @@ final class PageWindow {
             droppedUpTo = end;
         }
     }
-
-    private static final long PAGE = 4096;
 
     private boolean advise(long position, long length, boolean willNeed) {
         int index = FileChannelAccess.addThread(file);
