@@ -18,7 +18,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * The harness for published ratios: compares with the JDK's way so that a noisy machine does little harm.
  *
  * <pre>
- * InterleavedComparison transfer|map [rounds] [seconds] [size,size...]
+ * InterleavedComparison transfer|header|map [rounds] [seconds] [size,size...]
  * </pre>
  *
  * <p>Each of the rounds (11 unless told) measures every way once for a short time (0.4 seconds), in a JVM of
@@ -54,10 +54,12 @@ public final class InterleavedComparison {
         switch (what) {
             case "transfer" -> new InterleavedComparison(FileToSocket.class, waysToTransfer(), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "512,4096,16384,65536,1048576");
+            case "header" -> new InterleavedComparison(HeaderAndFile.class, List.of(JDK, "ferronio"), milliseconds)
+                    .run(rounds, hasSizes ? given.get(3) : "1024,4096,16384,65536");
             case "map" -> new InterleavedComparison(MapReadUnmap.class, waysToMap(), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
             default -> {
-                System.err.println("usage: InterleavedComparison transfer|map [rounds] [seconds] [size,size...]");
+                System.err.println("usage: InterleavedComparison transfer|header|map [rounds] [seconds] [size,size...]");
                 System.exit(2);
             }
         }

@@ -42,7 +42,7 @@ final class FileTransfer {
             long wanted = Math.min(all - moved, PIECE);
             long n;
             try {
-                n = piece(route, source, source, position + moved, target, OWN_POSITION, wanted);
+                n = piece(route, source, source, position + moved, target, OWN_POSITION, wanted, trace);
             } catch (ClosedChannelException e) {
                 return closed(e, moved);
             }
@@ -81,7 +81,7 @@ final class FileTransfer {
             long wanted = Math.min(all - moved, PIECE);
             long n;
             try {
-                n = piece(Route.COPY_FILE_RANGE, target, source, OWN_POSITION, target, position + moved, wanted);
+                n = piece(Route.COPY_FILE_RANGE, target, source, OWN_POSITION, target, position + moved, wanted, trace);
             } catch (ClosedChannelException e) {
                 return closed(e, moved);
             }
@@ -108,7 +108,7 @@ final class FileTransfer {
             long n;
             try {
                 n = piece(Route.COPY_FILE_RANGE, source, source, position + moved, target, targetPosition + moved,
-                        Math.min(count - moved, PIECE));
+                        Math.min(count - moved, PIECE), trace);
             } catch (ClosedChannelException e) {
                 return closed(e, moved);
             }
@@ -157,7 +157,7 @@ final class FileTransfer {
 
     /** One piece, under the protocol of both channels; an interrupt closes the one whose method was called. */
     private static long piece(Route route, FileChannel called, FileChannel source, long position, FileChannel target,
-            long targetPosition, long count) throws IOException {
+            long targetPosition, long count, Trace trace) throws IOException {
         long n = -Errno.EINTR;
         int sourceIndex = FileChannelAccess.NOT_ADDED;
         int targetIndex = FileChannelAccess.NOT_ADDED;
@@ -180,6 +180,7 @@ final class FileTransfer {
                     n = TransferNatives.copyUpToSize(to, from, position, count);
                 }
             }
+            Trace.moved(trace, n);
         } finally {
             FileChannelAccess.removeThread(target, targetIndex);
             FileChannelAccess.removeThread(source, sourceIndex);

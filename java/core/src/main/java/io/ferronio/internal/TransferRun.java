@@ -269,8 +269,18 @@ public final class TransferRun {
         }
     }
 
-    /** One call of the engine's, or of the JDK's. */
+    /** One call of the engine's, or of the JDK's, and what was delivered before it failed. */
     private long transferTo(FileChannel source, long position, long wanted) throws IOException {
+        long before = trace.moved();
+        try {
+            return transferPiece(source, position, wanted);
+        } catch (ClosedChannelException e) {
+            delivered += trace.moved() - before;
+            throw e;
+        }
+    }
+
+    private long transferPiece(FileChannel source, long position, long wanted) throws IOException {
         long n;
         if (targetStart != OWN_POSITION) {
             n = TransferEngine.tryCopy(source, position, (FileChannel) target, targetStart + delivered, wanted, trace);
