@@ -56,12 +56,7 @@ fn sendfile(criterion: &mut Criterion) {
                 let mut sent = 0;
                 while sent < size {
                     let start = (position + sent) as i64;
-                    let moved = file_to_descriptor(
-                        socket.as_fd(),
-                        file.as_fd(),
-                        start,
-                        (size - sent) as i64,
-                    );
+                    let moved = send(socket.as_fd(), file.as_fd(), start, (size - sent) as i64);
                     sent += moved.expect("a transfer");
                 }
                 position = (position + size) % FILE_SIZE;

@@ -116,8 +116,7 @@ fn the_end_of_the_file_ends_a_transfer() {
     let _alone = alone();
     let source = file_of(10_000);
     let (mut reader, writer) = pipe();
-    let send =
-        |position, count| send(writer.as_fd(), source.as_fd(), position, count);
+    let send = |position, count| send(writer.as_fd(), source.as_fd(), position, count);
     assert_eq!(send(9_990, 100), Ok(10));
     assert_eq!(send(10_000, 100), Ok(0));
     assert_eq!(send(10_001, 100), Ok(0));
@@ -202,8 +201,7 @@ fn a_call_moves_no_more_than_the_kernels_limit() {
         .write(true)
         .open("/dev/null")
         .expect("/dev/null");
-    let send =
-        |position, count| send(target.as_fd(), source.as_fd(), position, count);
+    let send = |position, count| send(target.as_fd(), source.as_fd(), position, count);
     assert_eq!(send(0, i64::MAX), Ok(MOST_PER_CALL));
     let rest = (3 << 30) - MOST_PER_CALL;
     assert_eq!(send(MOST_PER_CALL as i64, i64::MAX), Ok(rest));
@@ -301,9 +299,7 @@ fn a_file_that_is_sent_to_its_own_end_is_sent_once() {
     let target = file.try_clone().expect("a descriptor");
     file.seek(SeekFrom::End(0)).expect("a seek");
 
-    let send = |position, count| {
-        send_up_to_size(target.as_fd(), file.as_fd(), position, count)
-    };
+    let send = |position, count| send_up_to_size(target.as_fd(), file.as_fd(), position, count);
     assert_eq!(send(4_000, i64::MAX), Ok(6_000));
     assert_eq!(send(15_999, i64::MAX), Ok(1));
 
@@ -320,9 +316,7 @@ fn up_to_its_size_a_file_is_sent_as_without_that() {
     let _alone = alone();
     let source = file_of(10_000);
     let (mut reader, writer) = pipe();
-    let send = |position, count| {
-        send_up_to_size(writer.as_fd(), source.as_fd(), position, count)
-    };
+    let send = |position, count| send_up_to_size(writer.as_fd(), source.as_fd(), position, count);
     assert_eq!(send(9_000, 100), Ok(100));
     assert_eq!(send(9_990, 100), Ok(10));
     assert_eq!(send(10_000, 100), Ok(0));

@@ -10,11 +10,7 @@ use std::os::fd::BorrowedFd;
 /// # Errors
 ///
 /// `EAGAIN` (not now, without `wait`), `EINTR`.
-pub fn ready(
-    descriptor: BorrowedFd<'_>,
-    events: PollFlags,
-    wait: bool,
-) -> nix::Result<PollFlags> {
+pub fn ready(descriptor: BorrowedFd<'_>, events: PollFlags, wait: bool) -> nix::Result<PollFlags> {
     let mut polled = [PollFd::new(descriptor, events)];
     let timeout = if wait {
         PollTimeout::NONE

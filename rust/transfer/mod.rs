@@ -4,7 +4,7 @@
 //! what a refusal of the kernel's leads to: see `TransferTable`.
 //!
 //! * [`ahead`]: reading ahead.
-//! * [`file`]: from a file, to a socket, a pipe or another file.
+//! * [`mod@file`]: from a file, to a socket, a pipe or another file.
 //! * [`stream`]: from a socket or pipe to a file.
 //! * [`pipes`]: the pipes that pages pass through.
 //! * [`queue`]: what has been written to a socket or pipe, and waits there.

@@ -10,7 +10,9 @@ import io.ferronio.testing.TestFiles;
 import io.ferronio.testing.TransferTask;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,6 +26,8 @@ class TransferAllocationTest {
     private static final int WARM_UP = 20_000;
     private static final int TRANSFERS = 20_000;
     private static final int COUNT = 512;
+    /** More than is left to the JDK. */
+    private static final int LARGE = 10_000;
     private static final Path FILE = TestFiles.newFile(4096);
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -31,18 +35,27 @@ class TransferAllocationTest {
     /** What the measurement itself may take, and the JVM when it replaces compiled code. */
     private static final long MOST = 1000;
 
+    /** A transfer. */
+    private interface Transfer {
+        void run(int number) throws IOException;
+    }
+
     private static void assertAllocatesNothing(FileChannel source, WritableByteChannel target) throws IOException {
-        transfer(source, target, WARM_UP);
+        assertAllocatesNothing(i -> Transfers.transferTo(source, i & 1023, COUNT, target));
+    }
+
+    private static void assertAllocatesNothing(Transfer transfer) throws IOException {
+        repeat(transfer, WARM_UP);
         long thread = Thread.currentThread().getId();
         long before = THREADS.getThreadAllocatedBytes(thread);
-        transfer(source, target, TRANSFERS);
+        repeat(transfer, TRANSFERS);
         long allocated = THREADS.getThreadAllocatedBytes(thread) - before;
         assertTrue(allocated < MOST, allocated + " bytes in " + TRANSFERS + " transfers");
     }
 
-    private static void transfer(FileChannel source, WritableByteChannel target, int times) throws IOException {
+    private static void repeat(Transfer transfer, int times) throws IOException {
         for (int i = 0; i < times; i++) {
-            Transfers.transferTo(source, i & 1023, COUNT, target);
+            transfer.run(i);
         }
     }
 
@@ -72,6 +85,78 @@ class TransferAllocationTest {
                 FileChannel target = FileChannel.open(TestFiles.newFile(0), StandardOpenOption.WRITE)) {
             assertAllocatesNothing(source, target);
             assertEquals((long) (WARM_UP + TRANSFERS) * COUNT, target.position());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "FIFO", mode = EnumSource.Mode.EXCLUDE)
+    void toAFileFromWhatIsWritten(ChannelPair.Kind kind) throws Exception {
+        try (ChannelPair pair = ChannelPair.open(kind);
+                FileChannel target = FileChannel.open(TestFiles.newFile(0), StandardOpenOption.WRITE)) {
+            TransferTask<Void> writer = TransferTask.start(() -> {
+                write(pair.sink());
+                return null;
+            });
+            assertAllocatesNothing(i -> assertEquals(LARGE, Transfers.transferFrom(target, pair.source(), i, LARGE)));
+            pair.source().close();
+            writer.result();
+        }
+    }
+
+    private static void write(WritableByteChannel sink) {
+        ByteBuffer content = ByteBuffer.allocateDirect(LARGE);
+        try {
+            while (sink.isOpen()) {
+                sink.write(content.clear());
+            }
+        } catch (IOException e) {
+            return; // The reader has enough.
+        }
+    }
+
+    @Test
+    void toAFileFromAFile() throws Exception {
+        try (FileChannel source = FileChannel.open(FILE);
+                FileChannel target = FileChannel.open(TestFiles.newFile(0), StandardOpenOption.WRITE)) {
+            assertAllocatesNothing(i -> {
+                source.position(i & 1023);
+                Transfers.transferFrom(target, source, i, COUNT);
+            });
+        }
+    }
+
+    /** A channel of somebody's, which takes and gives all that there is. */
+    private static final class Anything implements ReadableByteChannel, WritableByteChannel {
+        @Override
+        public int read(ByteBuffer buffer) {
+            return write(buffer);
+        }
+
+        @Override
+        public int write(ByteBuffer buffer) {
+            int length = buffer.remaining();
+            buffer.position(buffer.limit());
+            return length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    }
+
+    @Test
+    void toAndFromOtherChannels() throws Exception {
+        Anything channel = new Anything();
+        try (FileChannel file = FileChannel.open(TestFiles.newFile(LARGE), StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
+            assertAllocatesNothing(i -> Transfers.transferTo(file, 0, LARGE, channel));
+            assertAllocatesNothing(i -> Transfers.transferFrom(file, channel, 0, LARGE));
         }
     }
 }

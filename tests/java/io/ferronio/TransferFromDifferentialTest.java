@@ -7,6 +7,7 @@ import io.ferronio.testing.ChannelBytes;
 import io.ferronio.testing.ChannelDelegate;
 import io.ferronio.testing.ChannelPair;
 import io.ferronio.testing.DifferentialTries;
+import io.ferronio.testing.Disturbance;
 import io.ferronio.testing.ForeignManner;
 import io.ferronio.testing.TestFiles;
 import io.ferronio.testing.TransferMethod;
@@ -83,9 +84,10 @@ class TransferFromDifferentialTest {
      * @param ends whether a source that is written to ends after so many bytes, or stays open
      * @param manner of a source that is not the JDK's
      * @param targetSize how many bytes the target holds before
+     * @param before what happens before the call
      */
     record Transfer(Source source, int size, int start, int piece, boolean ends, ForeignManner manner, Target target,
-            int targetSize, long position, long count) {
+            int targetSize, long position, long count, Disturbance before) {
     }
 
     @Property(tries = 1500, seed = "5109284", edgeCases = EdgeCasesMode.NONE)
@@ -115,22 +117,30 @@ class TransferFromDifferentialTest {
         Arbitrary<Integer> pieces = Arbitraries.integers().between(1, 10).map(number ->
                 source.name().endsWith("DATAGRAMS") ? 300 * number : Math.max(1, size / number));
         return Combinators.combine(starts, pieces, Arbitraries.of(true, false), ForeignManner.any(size),
-                TransferNumbers.positions(targetSize), TransferNumbers.counts(held))
-                .as((start, piece, ends, manner, position, count) -> new Transfer(source, size, start, piece, ends,
-                        manner, target, targetSize, position,
-                        Math.min(source.countWithin(count, size, ends), mostAtOnce)));
+                TransferNumbers.positions(targetSize), TransferNumbers.counts(held), disturbances())
+                .as((start, piece, ends, manner, position, count, before) -> new Transfer(source, size, start, piece,
+                        ends, manner, target, targetSize, position,
+                        Math.min(source.countWithin(count, size, ends), mostAtOnce), before));
+    }
+
+    private static Arbitrary<Disturbance> disturbances() {
+        return Arbitraries.frequency(Tuple.of(20, Disturbance.NONE), Tuple.of(1, Disturbance.CLOSE_SOURCE),
+                Tuple.of(1, Disturbance.CLOSE_TARGET), Tuple.of(1, Disturbance.INTERRUPT));
     }
 
     private static TransferOutcome transfer(TransferMethod method, Transfer transfer) throws Exception {
-        Path file = TestFiles.newFile(transfer.targetSize);
-        try (TransferTarget target = openTarget(transfer.target, file);
-                TransferSource source = openSource(transfer, (FileChannel) target.channel(), file)) {
-            return TransferOutcome.of(source, target, () -> transfer.source == Source.NON_BLOCKING_TCP
-                    ? transferAll(method, (FileChannel) target.channel(), (SocketChannel) source.channel(), transfer)
-                    : method.transferFrom((FileChannel) target.channel(), source.channel(), transfer.position,
-                            transfer.count));
+        Path path = TestFiles.newFile(transfer.targetSize);
+        try (TransferTarget target = openTarget(transfer.target, path);
+                TransferSource source = openSource(transfer, (FileChannel) target.channel(), path)) {
+            FileChannel file = (FileChannel) target.channel();
+            return TransferOutcome.of(source, target, () -> {
+                transfer.before.happenHere(source.channel(), file);
+                return transfer.source == Source.NON_BLOCKING_TCP
+                        ? transferAll(method, file, (SocketChannel) source.channel(), transfer)
+                        : method.transferFrom(file, source.channel(), transfer.position, transfer.count);
+            });
         } finally {
-            Files.deleteIfExists(file);
+            Files.deleteIfExists(path);
         }
     }
 
@@ -270,7 +280,7 @@ class TransferFromDifferentialTest {
                             TransferNumbers.counts(size).filter(count -> count >= 0), Arbitraries.of(true, false))
                             .as((position, count, ends) -> new Transfer(source, size, 0, 1000, ends,
                                     ForeignManner.PLAIN, Target.FILE, targetSize, position,
-                                    source.countWithin(count, size, ends)))
+                                    source.countWithin(count, size, ends), Disturbance.NONE))
                             // A datagram is received whole or cut off.
                             .filter(transfer -> source != Source.DATAGRAMS || transfer.count % 1000 == 0
                                     || transfer.count == size);

@@ -13,6 +13,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,10 +66,10 @@ class TransferStormTest {
             workers.add(TransferTask.start(() -> {
                 for (int round = 0; round < ROUNDS; round++) {
                     int value = random.nextInt(VALUES);
-                    if (random.nextInt(4) == 0) {
-                        transferToFile(carrier, random, (byte) value);
-                    } else {
-                        transferToPair(carrier, random, (byte) value);
+                    switch (random.nextInt(4)) {
+                        case 0 -> transferToFile(carrier, random, (byte) value);
+                        case 1 -> transferFromPair(carrier, random, (byte) value);
+                        default -> transferToPair(carrier, random, (byte) value);
                     }
                 }
                 return null;
@@ -207,6 +208,71 @@ class TransferStormTest {
             assertOnly(value, content, content.length);
         }
         Files.delete(file);
+    }
+
+    /** A sender that knows nothing, a receiver that stores, and a third who disturbs them. */
+    private static void transferFromPair(Carrier carrier, Random random, byte value) throws Exception {
+        ChannelPair.Kind[] kinds = {ChannelPair.Kind.TCP, ChannelPair.Kind.UNIX, ChannelPair.Kind.PIPE};
+        Path file = TestFiles.newPath(".storm");
+        FileChannel target = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (target; ChannelPair pair = ChannelPair.open(kinds[random.nextInt(kinds.length)])) {
+            TransferTask<Void> sender = TransferTask.start(() -> {
+                send(pair.sink(), value);
+                return null;
+            });
+            TransferTask<Report> transfer = TransferTask.start(carrier, () -> receiveAll(pair.source(), target));
+            for (int i = random.nextInt(200); i > 0; i--) {
+                Thread.yield();
+            }
+            switch (random.nextInt(5)) {
+                case 0 -> pair.source().close();
+                case 1 -> target.close();
+                case 2 -> transfer.interrupt();
+                case 3 -> pair.sink().close();
+                default -> { }
+            }
+            Report report = transfer.result();
+            pair.source().close();
+            sender.result();
+            byte[] content = Files.readAllBytes(file);
+            assertEquals(report.moved, content.length, () -> report.end + " after so many bytes");
+            assertOnly(value, content, content.length);
+            assertTrue(report.end == null || report.end instanceof ClosedChannelException,
+                    () -> "no close, but " + report.end);
+        }
+        Files.delete(file);
+    }
+
+    /** Sends until all is sent or somebody closes an end. */
+    private static void send(WritableByteChannel sink, byte value) {
+        ByteBuffer buffer = ByteBuffer.allocate(32 << 10);
+        Arrays.fill(buffer.array(), value);
+        try (sink) {
+            for (int sent = 0; sent < SIZE; sent += buffer.position()) {
+                sink.write(buffer.clear());
+            }
+        } catch (IOException e) {
+            return; // Closed here, or at the other end.
+        }
+    }
+
+    /** Stores until the end of the stream; counts what an exception says was delivered. */
+    private static Report receiveAll(ReadableByteChannel source, FileChannel target) {
+        long moved = 0;
+        try {
+            while (true) {
+                long n = Transfers.transferFrom(target, source, moved, SIZE);
+                if (n == 0) {
+                    return new Report(moved, null);
+                }
+                moved += n;
+            }
+        } catch (IOException e) {
+            for (Throwable suppressed : e.getSuppressed()) {
+                moved += ((TransferException) suppressed).delivered();
+            }
+            return new Report(moved, e);
+        }
     }
 
     private static void assertOnly(byte value, byte[] bytes, int length) {

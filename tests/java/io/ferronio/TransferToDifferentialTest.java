@@ -7,6 +7,7 @@ import io.ferronio.testing.ChannelBytes;
 import io.ferronio.testing.ChannelDelegate;
 import io.ferronio.testing.ChannelPair;
 import io.ferronio.testing.DifferentialTries;
+import io.ferronio.testing.Disturbance;
 import io.ferronio.testing.ForeignManner;
 import io.ferronio.testing.TestFiles;
 import io.ferronio.testing.TransferMethod;
@@ -23,7 +24,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
@@ -63,9 +63,10 @@ class TransferToDifferentialTest {
      * @param size of the source in bytes
      * @param start the position of a target that has one
      * @param manner of a target that is not the JDK's
+     * @param before what happens before the call
      */
     record Transfer(Kind kind, boolean foreignSource, int size, long position, long count, int start,
-            ForeignManner manner) {
+            ForeignManner manner, Disturbance before) {
         /** How many bytes the file has from the position on, up to the count. */
         long there() {
             return position < 0 ? 0 : Math.min(count, Math.max(0, size - position));
@@ -83,9 +84,14 @@ class TransferToDifferentialTest {
         Arbitrary<Boolean> foreignSource = Arbitraries.frequency(Tuple.of(19, false), Tuple.of(1, true));
         return Arbitraries.of(Kind.class).flatMap(kind -> sizes(kind).flatMap(size -> Combinators
                 .combine(foreignSource, TransferNumbers.positions(size), counts(kind, size), starts(size),
-                        ForeignManner.any(size))
-                .as((foreign, position, count, start, manner) ->
-                        new Transfer(kind, foreign, size, position, count, start, manner))));
+                        ForeignManner.any(size), disturbances())
+                .as((foreign, position, count, start, manner, before) ->
+                        new Transfer(kind, foreign, size, position, count, start, manner, before))));
+    }
+
+    private static Arbitrary<Disturbance> disturbances() {
+        return Arbitraries.frequency(Tuple.of(20, Disturbance.NONE), Tuple.of(1, Disturbance.CLOSE_SOURCE),
+                Tuple.of(1, Disturbance.CLOSE_TARGET), Tuple.of(1, Disturbance.INTERRUPT));
     }
 
     /** Datagrams that nobody receives yet must all have room. */
@@ -110,10 +116,12 @@ class TransferToDifferentialTest {
             if (transfer.kind != Kind.SOURCE_ITSELF) {
                 source.position(7);
             }
-            Callable<Long> call = transfer.kind == Kind.FIFO || isNonBlocking(target)
-                    ? () -> transferAll(method, source, transfer, target.channel())
-                    : () -> method.transferTo(source, transfer.position, transfer.count, target.channel());
-            return TransferOutcome.of(source, target, call);
+            boolean inParts = transfer.kind == Kind.FIFO || isNonBlocking(target);
+            return TransferOutcome.of(source, target, () -> {
+                transfer.before.happenHere(source, target.channel());
+                return inParts ? transferAll(method, source, transfer, target.channel())
+                        : method.transferTo(source, transfer.position, transfer.count, target.channel());
+            });
         } finally {
             Files.deleteIfExists(file);
         }
@@ -243,6 +251,6 @@ class TransferToDifferentialTest {
     /** A kernel file is small: it fits into any buffer at once, also in non-blocking mode. */
     private static TransferTarget openForKernelFile(Kind kind) throws IOException {
         Kind kindOrFile = kind.isSource() ? Kind.FILE : kind;
-        return open(new Transfer(kindOrFile, false, 0, 0, 0, 500, ForeignManner.PLAIN), null, null);
+        return open(new Transfer(kindOrFile, false, 0, 0, 0, 500, ForeignManner.PLAIN, Disturbance.NONE), null, null);
     }
 }

@@ -21,6 +21,16 @@ public record ForeignManner(int most, int until, Then then, boolean arrayOnly) {
     public static final ForeignManner PLAIN =
             new ForeignManner(Integer.MAX_VALUE, Integer.MAX_VALUE, Then.NOTHING, false);
 
+    /** Something that happens while a channel takes or gives bytes. */
+    public interface Meanwhile {
+        /**
+         * Makes it happen.
+         *
+         * @throws IOException if it cannot
+         */
+        void happen() throws IOException;
+    }
+
     /** What a channel does instead of taking or giving bytes. */
     public enum Then {
         /** It takes or gives none. */

@@ -9,14 +9,25 @@ import java.nio.channels.ReadableByteChannel;
 final class ForeignSource implements ReadableByteChannel {
 
     private final ForeignManner manner;
+    private final ForeignManner.Meanwhile meanwhile;
     private final int size;
     private int given;
     private boolean happened;
     private boolean closed;
 
-    ForeignSource(int size, ForeignManner manner) {
+    /**
+     * A new channel.
+     *
+     * @param meanwhile happens instead of what the manner says, and nobody notices; may be null
+     */
+    ForeignSource(int size, ForeignManner manner, ForeignManner.Meanwhile meanwhile) {
         this.size = size;
         this.manner = manner;
+        this.meanwhile = meanwhile;
+    }
+
+    int given() {
+        return given;
     }
 
     @Override
@@ -28,10 +39,14 @@ final class ForeignSource implements ReadableByteChannel {
         if (!happened) {
             if (given >= manner.until()) {
                 happened = true;
-                manner.then().happen();
-                return 0;
+                if (meanwhile == null) {
+                    manner.then().happen();
+                    return 0;
+                }
+                meanwhile.happen();
+            } else {
+                n = Math.min(n, manner.until() - given);
             }
-            n = Math.min(n, manner.until() - given);
         }
         if (n == 0 && buffer.hasRemaining()) {
             return -1;

@@ -10,12 +10,19 @@ import java.nio.channels.WritableByteChannel;
 final class ForeignTarget implements WritableByteChannel {
 
     private final ForeignManner manner;
+    private final ForeignManner.Meanwhile meanwhile;
     private final ByteArrayOutputStream arrived = new ByteArrayOutputStream();
     private boolean happened;
     private boolean closed;
 
-    ForeignTarget(ForeignManner manner) {
+    /**
+     * A new channel.
+     *
+     * @param meanwhile happens instead of what the manner says, and nobody notices; may be null
+     */
+    ForeignTarget(ForeignManner manner, ForeignManner.Meanwhile meanwhile) {
         this.manner = manner;
+        this.meanwhile = meanwhile;
     }
 
     byte[] arrived() {
@@ -31,10 +38,14 @@ final class ForeignTarget implements WritableByteChannel {
         if (!happened) {
             if (arrived.size() >= manner.until()) {
                 happened = true;
-                manner.then().happen();
-                return 0;
+                if (meanwhile == null) {
+                    manner.then().happen();
+                    return 0;
+                }
+                meanwhile.happen();
+            } else {
+                n = Math.min(n, manner.until() - arrived.size());
             }
-            n = Math.min(n, manner.until() - arrived.size());
         }
         byte[] bytes = new byte[n];
         manner.get(buffer, bytes);

@@ -128,7 +128,8 @@ public record TransferOutcome(Result result, Loss loss, boolean interrupted, Str
             assertLikeALossOfTheJdk(jdk);
         } else {
             assertEquals(jdk, this);
-            assertTrue(loss.equals(Loss.NONE) || loss.equals(Loss.UNSAID) || hasLost(), () -> "no loss: " + this);
+            boolean mayBeLost = left != null && left.taken() == TransferSource.UNKNOWN || hasLost();
+            assertTrue(mayBeLost || loss.equals(Loss.NONE) || loss.equals(Loss.UNSAID), () -> "no loss: " + this);
         }
     }
 
@@ -165,7 +166,27 @@ public record TransferOutcome(Result result, Loss loss, boolean interrupted, Str
         return Arrays.asList(result, interrupted, source, target, arrived, left);
     }
 
-    private boolean hasLost() {
+    /**
+     * Fails unless this is what the JDK's method has led to, except that chance or the size of a buffer has decided how
+     * much was moved.
+     *
+     * @param jdk the JDK's outcome
+     */
+    public void assertAsOnTheJdkButForCounts(TransferOutcome jdk) {
+        assertEquals(jdk.withoutCounts(), withoutCounts());
+    }
+
+    private List<Object> withoutCounts() {
+        String end = result.words.replaceFirst("^\\d+ ", "");
+        return List.of(end, interrupted, isOpen(source), isOpen(target));
+    }
+
+    /**
+     * Whether bytes were taken from the source and not moved.
+     *
+     * @return whether they were, as far as is known
+     */
+    public boolean hasLost() {
         return left != null && left.taken() != TransferSource.UNKNOWN && result.moved != TransferSource.UNKNOWN
                 && left.taken() > result.moved;
     }

@@ -9,6 +9,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -59,9 +60,14 @@ public final class TransferSource implements AutoCloseable {
      */
     public static TransferSource file(FileChannel channel, Path file) throws IOException {
         long start = channel.position();
-        return new TransferSource(channel,
-                () -> new Left(channel.isOpen() ? channel.position() - start : UNKNOWN, ""),
-                file == null ? null : () -> Files.deleteIfExists(file));
+        Look look = () -> {
+            try {
+                return new Left(channel.position() - start, "");
+            } catch (ClosedChannelException e) {
+                return new Left(UNKNOWN, "closed"); // A channel of somebody else's may not know of it before.
+            }
+        };
+        return new TransferSource(channel, look, file == null ? null : () -> Files.deleteIfExists(file));
     }
 
     /**
@@ -190,8 +196,23 @@ public final class TransferSource implements AutoCloseable {
      * @return the source
      */
     public static TransferSource foreign(int size, ForeignManner manner) {
-        ReadableByteChannel channel = new ForeignSource(size, manner);
-        return new TransferSource(channel, () -> drain(channel, size), null);
+        return foreign(size, manner, null);
+    }
+
+    /**
+     * A channel that is not the JDK's.
+     *
+     * @param size how many bytes it gives
+     * @param manner how it does it
+     * @param meanwhile happens once, after {@code manner.until()} bytes; may be null
+     * @return the source
+     */
+    public static TransferSource foreign(int size, ForeignManner manner, ForeignManner.Meanwhile meanwhile) {
+        ForeignSource channel = new ForeignSource(size, manner, meanwhile);
+        return new TransferSource(channel, () -> {
+            long taken = channel.given(); // Known even when it is closed.
+            return new Left(taken, drain(channel, size).words());
+        }, null);
     }
 
     private static void write(WritableByteChannel sink, int size, int piece) throws IOException {

@@ -89,7 +89,18 @@ public final class TransferTarget implements AutoCloseable {
      * @return the target
      */
     public static TransferTarget foreign(ForeignManner manner) {
-        ForeignTarget channel = new ForeignTarget(manner);
+        return foreign(manner, null);
+    }
+
+    /**
+     * A channel that is not the JDK's.
+     *
+     * @param manner how it takes bytes
+     * @param meanwhile happens once, after {@code manner.until()} bytes; may be null
+     * @return the target
+     */
+    public static TransferTarget foreign(ForeignManner manner, ForeignManner.Meanwhile meanwhile) {
+        ForeignTarget channel = new ForeignTarget(manner, meanwhile);
         return new TransferTarget(channel, channel::arrived, null);
     }
 

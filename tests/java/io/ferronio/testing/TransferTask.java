@@ -107,7 +107,33 @@ public final class TransferTask<T> {
 
     /** Returns once the thread waits for a channel, in the kernel or parked, or has ended. */
     public void awaitWaiting() {
-        await(() -> isParked() || isInNative());
+        awaitWaiting(() -> true);
+    }
+
+    /**
+     * Returns once the thread waits for a channel and something else is the case, too, or it has ended.
+     *
+     * @param condition asked for time and again, before the thread is looked at
+     */
+    public void awaitWaiting(Callable<Boolean> condition) {
+        await(() -> holds(condition) && (isParked() || isInNative()));
+    }
+
+    private static boolean holds(Callable<Boolean> condition) {
+        try {
+            return condition.call();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Whether it has ended.
+     *
+     * @return whether it has
+     */
+    public boolean isDone() {
+        return task.isDone();
     }
 
     /** Returns once a virtual thread is off its carrier, or has ended. */

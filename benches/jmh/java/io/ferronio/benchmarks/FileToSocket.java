@@ -50,7 +50,7 @@ public class FileToSocket {
     public int size;
 
     private FileChannel file;
-    private Receiver receiver;
+    private Peer receiver;
     private SocketChannel socket;
     private int fileDescriptor;
     private int socketDescriptor;
@@ -63,7 +63,7 @@ public class FileToSocket {
             throw new IllegalArgumentException("size " + size + " is over " + FILE_SIZE);
         }
         file = MemoryFile.create(FILE_SIZE);
-        receiver = new Receiver();
+        receiver = Peer.receiver();
         socket = receiver.channel();
         fileDescriptor = descriptor(file);
         socketDescriptor = descriptor(socket);

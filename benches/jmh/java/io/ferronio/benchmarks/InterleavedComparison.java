@@ -7,7 +7,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
@@ -18,8 +21,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * The harness for published ratios: compares with the JDK's way so that a noisy machine does little harm.
  *
  * <pre>
- * InterleavedComparison transfer|header|map [rounds] [seconds] [size,size...]
+ * InterleavedComparison transfer|header|receive|copy|sink|source|map [rounds] [seconds] [size,size...]
  * </pre>
+ *
+ * <p>{@code transfer}: file to socket; {@code header}: with a header before it; {@code receive}: socket to file; {@code copy}: file to file; {@code sink} and
+ * {@code source}: a file to and from a channel that is not the JDK's.
  *
  * <p>Each of the rounds (11 unless told) measures every way once for a short time (0.4 seconds), in a JVM of
  * its own and after a warm-up of twice as long. So no way runs on another's profile, compiled code, heap or
@@ -52,17 +58,26 @@ public final class InterleavedComparison {
         boolean hasSizes = given.size() > 3;
         long milliseconds = Math.round(seconds * 1000);
         switch (what) {
+            case "receive" -> ofTwo(SocketToFile.class, milliseconds).run(rounds, hasSizes ? given.get(3) : "268435456");
+            case "copy" -> ofTwo(FileToFile.class, milliseconds).run(rounds, hasSizes ? given.get(3) : "4096,268435456");
+            case "sink" -> ofTwo(FileToChannel.class, milliseconds).run(rounds, hasSizes ? given.get(3) : "67108864");
+            case "source" -> ofTwo(ChannelToFile.class, milliseconds).run(rounds, hasSizes ? given.get(3) : "67108864");
             case "transfer" -> new InterleavedComparison(FileToSocket.class, waysToTransfer(), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "512,4096,16384,65536,1048576");
-            case "header" -> new InterleavedComparison(HeaderAndFile.class, List.of(JDK, "ferronio"), milliseconds)
+            case "header" -> ofTwo(HeaderAndFile.class, milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "1024,4096,16384,65536");
             case "map" -> new InterleavedComparison(MapReadUnmap.class, waysToMap(), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
             default -> {
-                System.err.println("usage: InterleavedComparison transfer|header|map [rounds] [seconds] [size,size...]");
+                System.err.println("usage: InterleavedComparison transfer|header|receive|copy|sink|source|map [rounds] [seconds]"
+                        + " [size,size...]");
                 System.exit(2);
             }
         }
+    }
+
+    private static InterleavedComparison ofTwo(Class<?> benchmark, long milliseconds) {
+        return new InterleavedComparison(benchmark, List.of(JDK, "ferronio"), milliseconds);
     }
 
     private static List<String> waysToTransfer() {
@@ -79,7 +94,7 @@ public final class InterleavedComparison {
 
     private void run(int rounds, String commaSeparatedSizes) throws RunnerException {
         List<String> sizes = List.of(commaSeparatedSizes.split(","));
-        Map<String, double[]> times = new LinkedHashMap<>(); // by way and size, in the order of rounds
+        Map<String, Cost[]> costs = new LinkedHashMap<>(); // by way and size, in the order of rounds
         for (int round = 0; round < rounds; round++) {
             System.err.printf("round %d of %d%n", round + 1, rounds);
             List<String> turn = new ArrayList<>(ways);
@@ -88,33 +103,48 @@ public final class InterleavedComparison {
             }
             for (String size : sizes) {
                 for (String way : turn) {
-                    times.computeIfAbsent(way + size, key -> new double[rounds])[round] = measure(way, size);
+                    costs.computeIfAbsent(way + size, key -> new Cost[rounds])[round] = measure(way, size);
                 }
             }
         }
         System.out.printf("%s on JDK %s, %d rounds of %d ms: median nanoseconds, median ratio (least .. greatest)%n",
                 benchmark.getSimpleName(), Runtime.version(), rounds, milliseconds);
-        System.out.printf("%9s", "size");
+        print("wall", sizes, costs, Cost::wall);
+        if (costs.values().iterator().next()[0].cpu() > 0) {
+            print("cpu", sizes, costs, Cost::cpu);
+        }
+    }
+
+    private void print(String what, List<String> sizes, Map<String, Cost[]> costs, ToDoubleFunction<Cost> figure) {
+        System.out.printf("%-5s%10s", what, "size");
         ways.forEach(way -> System.out.printf("%15s", way));
         ways.stream().skip(1).forEach(way -> System.out.printf("%28s", way + "/" + JDK));
         System.out.println();
         for (String size : sizes) {
-            double[] base = times.get(JDK + size);
-            System.out.printf("%9s", size);
-            ways.forEach(way -> System.out.printf("%15.0f", median(times.get(way + size))));
+            double[] base = figures(costs.get(JDK + size), figure);
+            System.out.printf("%15s", size);
+            ways.forEach(way -> System.out.printf("%15.0f", median(figures(costs.get(way + size), figure))));
             ways.stream().skip(1).forEach(way -> {
-                double[] time = times.get(way + size);
-                double[] ratios = IntStream.range(0, rounds).mapToDouble(i -> time[i] / base[i]).sorted().toArray();
-                System.out.printf("%28s",
-                        String.format("%.2f (%.2f .. %.2f)", median(ratios), ratios[0], ratios[rounds - 1]));
+                double[] time = figures(costs.get(way + size), figure);
+                double[] ratios = IntStream.range(0, time.length).mapToDouble(i -> time[i] / base[i]).sorted().toArray();
+                System.out.printf("%28s", String.format("%.2f (%.2f .. %.2f)", median(ratios), ratios[0],
+                        ratios[ratios.length - 1]));
             });
             System.out.println();
         }
     }
 
-    /** Nanoseconds an operation, from one JVM. */
-    private double measure(String way, String size) throws RunnerException {
-        return new Runner(new OptionsBuilder()
+    private static double[] figures(Cost[] costs, ToDoubleFunction<Cost> figure) {
+        return Arrays.stream(costs).mapToDouble(figure).toArray();
+    }
+
+    /** Nanoseconds an operation: on the clock, and of the processor where that is counted. */
+    private record Cost(double wall, double cpu) {
+    }
+
+    /** From one JVM. */
+    private Cost measure(String way, String size) throws RunnerException {
+        RunResult result = new Runner(new OptionsBuilder()
                 .include("^" + benchmark.getName().replace(".", "\\.") + "\\." + way + "$")
                 .param("size", size)
                 .forks(1)
@@ -124,7 +154,20 @@ public final class InterleavedComparison {
                 .measurementTime(TimeValue.milliseconds(milliseconds))
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
-                .build()).runSingle().getPrimaryResult().getScore();
+                .build()).runSingle();
+        Map<String, ? extends Result<?>> more = byName(result);
+        double cpu = more.containsKey("cpuNanos")
+                ? more.get("cpuNanos").getScore() / more.get("operations").getScore() : 0;
+        return new Cost(result.getPrimaryResult().getScore(), cpu);
+    }
+
+    @SuppressWarnings("rawtypes")
+    private static Map<String, ? extends Result<?>> byName(RunResult result) {
+        Map<String, Result<?>> byName = new LinkedHashMap<>();
+        for (Map.Entry<String, Result> entry : result.getSecondaryResults().entrySet()) {
+            byName.put(entry.getKey(), entry.getValue());
+        }
+        return byName;
     }
 
     private static double median(double[] values) {

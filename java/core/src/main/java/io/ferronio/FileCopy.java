@@ -72,7 +72,17 @@ public final class FileCopy {
      */
     public static TransferResult copy(Path source, Path target, CopyOption... options) throws IOException {
         Trace trace = new Trace();
-        long bytes = FileCopier.copy(source, target, options, trace);
-        return new TransferResult(bytes, trace);
+        Trace.pair(trace, "file to copy");
+        long bytes = 0;
+        Throwable failure = null;
+        try {
+            bytes = FileCopier.copy(source, target, options, trace);
+            return new TransferResult(bytes, trace);
+        } catch (Throwable e) {
+            failure = e;
+            throw e;
+        } finally {
+            Trace.end(trace, bytes, failure);
+        }
     }
 }

@@ -26,10 +26,16 @@ public final class Transfers {
      * Does what {@code source.transferTo(position, count, target)} does on the running JDK: the same checks
      * in the same order, the same exceptions, the same counts.
      *
-     * <p>From a file to a {@code SocketChannel}, a pipe or another file, one {@code sendfile64(2)} moves the
-     * bytes; to a socket it is the only system call, where the JDK makes two or three (from a source's second
-     * transfer on: the first looks what kind of file it is). Every other pair of channels goes to the JDK's method. Bytes that somebody appends to the file while it is sent to a socket may be
-     * sent, too, up to {@code count}.
+     * <p>To a {@code SocketChannel} one {@code sendfile64(2)} moves the bytes, and is the only system call, where the
+     * JDK makes two or three (from a source's second transfer on: the first looks what kind of file it is). To a pipe it is
+     * {@code sendfile64}, too; to another file {@code copy_file_range(2)}, by which filesystems that can share
+     * blocks; to a file in append mode and to channels that are not the JDK's a large direct buffer. Where the kernel
+     * refuses one way, the next is taken: see {@link Route}. Datagram sockets, files that have no size ({@code /proc})
+     * and whatever is not in order go to the JDK's method.
+     *
+     * <p>A channel that is not the JDK's is offered up to 256 KiB at once, where the JDK offers 8 KiB, in a buffer that is
+     * only good until its {@code write} returns. Bytes that somebody appends to the file while it is sent to a socket
+     * may be sent, too, up to {@code count}.
      *
      * <p>Blocks while a blocking target is full. On a virtual thread it then parks and leaves its carrier to
      * others, where the JDK pins it. A target in non-blocking mode takes what it can hold, perhaps nothing.
@@ -78,6 +84,11 @@ public final class Transfers {
     /**
      * Does what {@code target.transferFrom(source, position, count)} does on the running JDK: the same checks in
      * the same order, the same exceptions, the same counts.
+     *
+     * <p>From a {@code SocketChannel} or a pipe {@code splice(2)} moves pages through the kernel, where the JDK reads and
+     * writes 8 KiB at a time; from another file it is {@code copy_file_range(2)}, from channels that are not the JDK's,
+     * and to files in append mode, a large direct buffer. Datagram sockets, counts up to 8 KiB except from files, and
+     * whatever is not in order go to the JDK's method.
      *
      * <p>Blocks until {@code count} bytes have come or the source ends, if the source is in blocking mode; in
      * non-blocking mode it takes what is there, perhaps nothing. The target is written from {@code position} on, and its

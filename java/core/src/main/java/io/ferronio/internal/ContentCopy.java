@@ -21,7 +21,7 @@ import java.util.Map;
 final class ContentCopy {
 
     private static final long CHUNK = 64 << 20;
-    private static final int BUFFER = 1 << 20;
+    /** In the heap, where there is no direct memory left. */
     private static final int SMALL_BUFFER = 8 << 10;
 
     /** What there is to try, best first. The last one is never refused, and cannot be switched off. */
@@ -42,14 +42,8 @@ final class ContentCopy {
     }
 
     private static List<Route> routes() {
-        List<Route> routes = new ArrayList<>();
-        if (OpenFile.HAS_NATIVES) {
-            for (Route route : List.of(Route.REFLINK, Route.COPY_FILE_RANGE, Route.SENDFILE)) {
-                if (!Disabled.contains(route.property())) {
-                    routes.add(route);
-                }
-            }
-        }
+        List<Route> routes = new ArrayList<>(OpenFile.HAS_NATIVES ? TransferTable.WHOLE_FILE.routes() : List.of());
+        routes.remove(Route.BUFFERED);
         routes.add(Route.BUFFERED);
         return List.copyOf(routes);
     }
@@ -61,6 +55,17 @@ final class ContentCopy {
      * @throws ClosedByInterruptException if the thread is interrupted
      */
     long run() throws IOException {
+        try {
+            return copy();
+        } finally {
+            if (buffer != null && buffer.isDirect()) {
+                TransferBuffers.giveBack(buffer);
+                buffer = null;
+            }
+        }
+    }
+
+    private long copy() throws IOException {
         checkInterrupt();
         long size = source.size();
         if (size == 0) {
@@ -168,7 +173,7 @@ final class ContentCopy {
     }
 
     private static boolean isRefusal(long result) {
-        return Errno.isRefusal(result) || result == -Errno.EXDEV || result == -Errno.ETXTBSY;
+        return Errno.isRefusal(result) || result == -Errno.ETXTBSY;
     }
 
     private long move(Route route, long position, long count) throws IOException {
@@ -189,7 +194,8 @@ final class ContentCopy {
 
     private long readAndWrite(long position, long count) throws IOException {
         if (buffer == null) {
-            buffer = ByteBuffer.allocateDirect(source.size() <= SMALL_BUFFER ? SMALL_BUFFER : BUFFER);
+            ByteBuffer pooled = TransferBuffers.take();
+            buffer = pooled != null ? pooled : ByteBuffer.allocate(SMALL_BUFFER);
         }
         buffer.clear().limit((int) Math.min(count, buffer.capacity()));
         Trace.systemCalls(trace, 1);

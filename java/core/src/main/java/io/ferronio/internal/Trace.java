@@ -55,7 +55,7 @@ public final class Trace {
      * @param trace the transfer's trace, or null
      * @param pair such as "file to socket"; a constant, so that it costs nothing without a trace
      */
-    static void pair(Trace trace, String pair) {
+    public static void pair(Trace trace, String pair) {
         if (trace != null) {
             trace.pair = pair;
         }

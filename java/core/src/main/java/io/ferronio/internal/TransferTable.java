@@ -2,11 +2,13 @@ package io.ferronio.internal;
 
 import static io.ferronio.Route.BUFFERED;
 import static io.ferronio.Route.COPY_FILE_RANGE;
+import static io.ferronio.Route.REFLINK;
 import static io.ferronio.Route.SENDFILE;
 import static io.ferronio.Route.SPLICE;
 
 import io.ferronio.Route;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -20,6 +22,7 @@ import java.util.stream.Collectors;
  *     elsewhere. Not to a file in append mode (EBADF), and mostly not across filesystems (EXDEV): {@code SENDFILE}
  *     then, which writes at the target's own position only and so serves {@code transferTo} alone.
  * <li>{@code SPLICE} from a socket: page by page through a pipe, one copy. Not to a file in append mode (EINVAL).
+ * <li>{@code REFLINK} for whole files only: nothing is moved.
  * <li>{@code BUFFERED} wherever one end is no descriptor of the kernel's, and where all else is refused. A mapping of the
  *     source instead of the buffer has been measured and was not faster.
  * </ul>
@@ -37,7 +40,8 @@ enum TransferTable {
     FILE_FROM_SOCKET(SPLICE, BUFFERED),
     FILE_FROM_PIPE(SPLICE, BUFFERED),
     APPENDING_FILE_FROM_STREAM(BUFFERED),
-    FILE_FROM_CHANNEL(BUFFERED);
+    FILE_FROM_CHANNEL(BUFFERED),
+    WHOLE_FILE(REFLINK, COPY_FILE_RANGE, SENDFILE, BUFFERED);
 
     private final Route[] routes;
     private final String disabled;
@@ -59,6 +63,11 @@ enum TransferTable {
     /** The route at a place, the best at 0. */
     Route route(int place) {
         return routes[place];
+    }
+
+    /** All routes, the best first. */
+    List<Route> routes() {
+        return List.of(routes);
     }
 
     /** Whether the kernel has forbidden a route for all such pairs. */

@@ -8,19 +8,30 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
 /**
- * A TCP connection on loopback, and at its other end a process that drops what arrives without copying it:
- * benches/discard.rs, for which Java has no call. The property {@code ferronio.benchmarks.receiver} names it.
+ * A TCP connection on loopback, and at its other end a process of its own: one that drops what arrives without copying
+ * it (benches/discard.rs), for which Java has no call, or one that never ceases to send (benches/supply.rs). The
+ * properties {@code ferronio.benchmarks.receiver} and {@code .sender} name them.
  */
-final class Receiver implements AutoCloseable {
+final class Peer implements AutoCloseable {
 
     private final Process process;
     private final SocketChannel channel;
 
+    /** Drops what it gets. */
+    static Peer receiver() throws IOException {
+        return new Peer("receiver");
+    }
+
+    /** Sends as fast as it can. */
+    static Peer sender() throws IOException {
+        return new Peer("sender");
+    }
+
     /** Starts the process and waits until it has connected. */
-    Receiver() throws IOException {
+    private Peer(String role) throws IOException {
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
-            process = new ProcessBuilder(program(), Integer.toString(server.socket().getLocalPort()))
+            process = new ProcessBuilder(program(role), Integer.toString(server.socket().getLocalPort()))
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
@@ -29,11 +40,11 @@ final class Receiver implements AutoCloseable {
         }
     }
 
-    private static String program() {
-        String program = System.getProperty("ferronio.benchmarks.receiver");
+    private static String program(String role) {
+        String program = System.getProperty("ferronio.benchmarks." + role);
         if (program == null) {
-            throw new IllegalStateException("-Dferronio.benchmarks.receiver=target/release/discard is missing;"
-                    + " `cargo build --release --bin discard` builds it");
+            throw new IllegalStateException("-Dferronio.benchmarks." + role + "=<program> is missing;"
+                    + " `cargo build --release --bins` builds target/release/discard, the receiver, and supply, the sender");
         }
         return program;
     }
@@ -42,7 +53,7 @@ final class Receiver implements AutoCloseable {
         try {
             return server.accept();
         } catch (ClosedChannelException e) {
-            throw new IOException("the receiver ended before it had connected, with exit status " + process.exitValue(),
+            throw new IOException("the other end ended before it had connected, with exit status " + process.exitValue(),
                     e);
         }
     }
@@ -55,7 +66,7 @@ final class Receiver implements AutoCloseable {
         }
     }
 
-    /** The sender's end, in blocking mode. */
+    /** Our end, in blocking mode. */
     SocketChannel channel() {
         return channel;
     }

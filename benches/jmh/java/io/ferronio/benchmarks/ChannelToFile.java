@@ -1,0 +1,85 @@
+package io.ferronio.benchmarks;
+
+import io.ferronio.Transfers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Receives from a channel that is not the JDK's and fills every buffer, into a file that is there already. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(2)
+public class ChannelToFile {
+
+    /** Bytes to receive each time. */
+    @Param({"16384", "67108864"})
+    public int size;
+
+    private FileChannel file;
+    private final ByteBuffer content = ByteBuffer.allocateDirect(1 << 20);
+    private final ReadableByteChannel channel = new ReadableByteChannel() {
+        @Override
+        public int read(ByteBuffer buffer) {
+            int length = Math.min(buffer.remaining(), content.capacity());
+            buffer.put(content.clear().limit(length));
+            return length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    };
+
+    /** Opens the file. */
+    @Setup
+    public void open() throws IOException {
+        file = MemoryFile.createToWrite(size);
+    }
+
+    /** Closes it. */
+    @TearDown
+    public void close() throws IOException {
+        file.close();
+    }
+
+    /** {@code FileChannel.transferFrom}. */
+    @Benchmark
+    public void jdk(CpuTime cpu) throws IOException {
+        for (long received = 0; received < size;) {
+            received += file.transferFrom(channel, received, size - received);
+        }
+        cpu.operation();
+    }
+
+    /** {@code Transfers.transferFrom}. */
+    @Benchmark
+    public void ferronio(CpuTime cpu) throws IOException {
+        for (long received = 0; received < size;) {
+            received += Transfers.transferFrom(file, channel, received, size - received);
+        }
+        cpu.operation();
+    }
+}

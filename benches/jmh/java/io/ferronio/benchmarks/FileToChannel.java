@@ -1,0 +1,84 @@
+package io.ferronio.benchmarks;
+
+import io.ferronio.Transfers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Sends a file in memory to a channel that is not the JDK's and takes every buffer as it comes. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(2)
+public class FileToChannel {
+
+    /** Bytes to send each time. */
+    @Param({"16384", "67108864"})
+    public int size;
+
+    private FileChannel file;
+    private final WritableByteChannel channel = new WritableByteChannel() {
+        @Override
+        public int write(ByteBuffer buffer) {
+            int length = buffer.remaining();
+            buffer.position(buffer.limit());
+            return length;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    };
+
+    /** Opens the file. */
+    @Setup
+    public void open() throws IOException {
+        file = MemoryFile.create(size);
+    }
+
+    /** Closes it. */
+    @TearDown
+    public void close() throws IOException {
+        file.close();
+    }
+
+    /** {@code FileChannel.transferTo}. */
+    @Benchmark
+    public void jdk(CpuTime cpu) throws IOException {
+        for (long sent = 0; sent < size;) {
+            sent += file.transferTo(sent, size - sent, channel);
+        }
+        cpu.operation();
+    }
+
+    /** {@code Transfers.transferTo}. */
+    @Benchmark
+    public void ferronio(CpuTime cpu) throws IOException {
+        for (long sent = 0; sent < size;) {
+            sent += Transfers.transferTo(file, sent, size - sent, channel);
+        }
+        cpu.operation();
+    }
+}
