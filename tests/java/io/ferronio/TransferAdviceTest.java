@@ -25,7 +25,8 @@ class TransferAdviceTest {
     /** Bytes of a file that are in the page cache. */
     private static long resident(Path file) throws IOException {
         try {
-            Process process = new ProcessBuilder("fincore", "--bytes", "--noheadings", "--output", "RES", file.toString())
+            Process process = new ProcessBuilder("fincore", "--bytes", "--noheadings", "--output", "RES",
+                    file.toString())
                     .redirectErrorStream(true).start();
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
             Assumptions.assumeTrue(process.waitFor() == 0, text);

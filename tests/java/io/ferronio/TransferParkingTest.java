@@ -53,7 +53,8 @@ class TransferParkingTest {
                     ChannelPair pair = ChannelPair.open(i % 2 == 0 ? ChannelPair.Kind.TCP : ChannelPair.Kind.UNIX);
                     ((SelectableChannel) pair.sink()).configureBlocking(blocking);
                     pairs.add(pair);
-                    Transfer transfer = Transfer.from(source, 0, SIZE).to(pair.sink()).header(ByteBuffer.allocate(HEADER));
+                    Transfer transfer = Transfer.from(source, 0, SIZE).to(pair.sink())
+                            .header(ByteBuffer.allocate(HEADER));
                     runs.add(TransferTask.start(Carrier.VIRTUAL, () -> transfer.run().bytes()));
                 }
                 for (ChannelPair pair : pairs) {

@@ -50,7 +50,8 @@ class TransferPlanPropertyTest {
 
         @Override
         public String toString() {
-            return (fromStream ? "stream" : "file") + " from " + position + ", " + count + " bytes, to " + to + ", header "
+            return (fromStream ? "stream" : "file") + " from " + position + ", " + count + " bytes, to " + to
+                    + ", header "
                     + lengths(header) + ", trailer " + lengths(trailer) + ", ahead " + readAhead
                     + (dropBehind ? ", drops behind" : "") + (listens ? ", listens" : "");
         }
@@ -65,7 +66,8 @@ class TransferPlanPropertyTest {
         Arbitrary<byte[]> buffer = Arbitraries.oneOf(Arbitraries.integers().between(0, 300),
                 Arbitraries.integers().between(30_000, 40_000)).map(length -> TestFiles.content(123, length));
         Arbitrary<List<byte[]>> buffers = buffer.list().ofMaxSize(3);
-        Arbitrary<Long> counts = Arbitraries.oneOf(Arbitraries.longs().between(0, 2 * SIZE), Arbitraries.longs().between(0, 33_000),
+        Arbitrary<Long> counts = Arbitraries.oneOf(Arbitraries.longs().between(0, 2 * SIZE),
+                Arbitraries.longs().between(0, 33_000),
                 Arbitraries.just(Long.MAX_VALUE));
         return Combinators.combine(Arbitraries.of(true, false), Arbitraries.integers().between(0, SIZE + 10), counts,
                 Arbitraries.of(To.class), buffers, buffers,
@@ -83,7 +85,8 @@ class TransferPlanPropertyTest {
         ByteBuffer[] buffers = new ByteBuffer[contents.size()];
         for (int i = 0; i < buffers.length; i++) {
             byte[] content = contents.get(i);
-            ByteBuffer buffer = i % 2 == 0 ? ByteBuffer.allocate(content.length + 5) : ByteBuffer.allocateDirect(content.length + 5);
+            ByteBuffer buffer = i % 2 == 0 ? ByteBuffer.allocate(content.length + 5)
+                    : ByteBuffer.allocateDirect(content.length + 5);
             buffer.position(2).put(content).flip().position(2);
             buffers[i] = i == 2 ? buffer.asReadOnlyBuffer() : buffer;
         }

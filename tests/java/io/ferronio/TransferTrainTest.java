@@ -37,10 +37,12 @@ class TransferTrainTest {
         int local = ((InetSocketAddress) socket.getLocalAddress()).getPort();
         int remote = ((InetSocketAddress) socket.getRemoteAddress()).getPort();
         try {
-            Process process = new ProcessBuilder("ss", "-tinH", "sport", "=", ":" + local, "and", "dport", "=", ":" + remote)
+            Process process = new ProcessBuilder("ss", "-tinH", "sport", "=", ":" + local, "and", "dport", "=", ":"
+                    + remote)
                     .redirectErrorStream(true).start();
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-            Assumptions.assumeTrue(process.waitFor() == 0 && text.contains("mss:"), "ss shows no TCP_INFO here: " + text);
+            Assumptions.assumeTrue(process.waitFor() == 0 && text.contains("mss:"), "ss shows no TCP_INFO here: "
+                    + text);
             return text;
         } catch (IOException e) {
             throw Assumptions.<RuntimeException>abort("ss is not installed");
@@ -73,7 +75,8 @@ class TransferTrainTest {
                 assertEquals(1, segments, after);
             }
             int size = number(SEGMENT_SIZE, after);
-            // The sender's half of the window may cut one more; three writes to a socket without delay cut at least three.
+            // The sender's half of the window may cut one more; three writes to a socket without delay cut at least
+            // three.
             assertTrue(segments <= (HEADER + count + TRAILER + size - 1) / size + 1, segments + " segments; " + after);
         }
     }

@@ -43,7 +43,7 @@ public class HeaderAndFile {
 
     private final ByteBuffer header = ByteBuffer.allocateDirect(HEADER_SIZE);
     private FileChannel file;
-    private Receiver receiver;
+    private Peer receiver;
     private SocketChannel socket;
     private int position;
 
@@ -54,7 +54,7 @@ public class HeaderAndFile {
             throw new IllegalArgumentException("size " + size + " is over " + FILE_SIZE);
         }
         file = MemoryFile.create(FILE_SIZE);
-        receiver = new Receiver();
+        receiver = Peer.receiver();
         socket = receiver.channel();
     }
 

@@ -24,8 +24,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * InterleavedComparison transfer|header|receive|copy|sink|source|map [rounds] [seconds] [size,size...]
  * </pre>
  *
- * <p>{@code transfer}: file to socket; {@code header}: with a header before it; {@code receive}: socket to file; {@code copy}: file to file; {@code sink} and
- * {@code source}: a file to and from a channel that is not the JDK's.
+ * <p>{@code transfer}: file to socket; {@code header}: with a header before it; {@code receive}: socket to file;
+ * {@code copy}: file to file; {@code sink} and {@code source}: a file to and from a channel that is not the JDK's.
  *
  * <p>Each of the rounds (11 unless told) measures every way once for a short time (0.4 seconds), in a JVM of
  * its own and after a warm-up of twice as long. So no way runs on another's profile, compiled code, heap or
@@ -69,8 +69,8 @@ public final class InterleavedComparison {
             case "map" -> new InterleavedComparison(MapReadUnmap.class, waysToMap(), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
             default -> {
-                System.err.println("usage: InterleavedComparison transfer|header|receive|copy|sink|source|map [rounds] [seconds]"
-                        + " [size,size...]");
+                System.err.println("usage: InterleavedComparison transfer|header|receive|copy|sink|source|map"
+                        + " [rounds] [seconds] [size,size...]");
                 System.exit(2);
             }
         }

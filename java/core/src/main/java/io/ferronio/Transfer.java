@@ -24,10 +24,10 @@ import java.util.function.LongConsumer;
  * caller, with the positions and limits that they had when they were given; a run reads their content and changes
  * nothing. The channels remain the caller's: a run closes none, unless its thread is interrupted.
  *
- * <p><b>Header, file and trailer are one train on TCP.</b> If all of it is small, at most 32 KiB, it is read into one buffer and
- * written at once. A larger file goes by {@code sendfile64(2)} between its header and its trailer, with {@code TCP_CORK}
- * (tcp(7)) set meanwhile, so that only the last segment is not full. That is so for sources that are files; what goes
- * around a stream, or to any other target, is just written.
+ * <p><b>Header, file and trailer are one train on TCP.</b> If all of it is small, at most 32 KiB, it is read into one
+ * buffer and written at once. A larger file goes by {@code sendfile64(2)} between its header and its trailer, with
+ * {@code TCP_CORK} (tcp(7)) set meanwhile, so that only the last segment is not full. That is so for sources that are
+ * files; what goes around a stream, or to any other target, is just written.
  *
  * <p><b>Waiting.</b> A run ends when everything has been delivered. For channels in blocking mode it blocks, in
  * non-blocking mode it selects with a selector of its own; while it runs, such a channel cannot be put into blocking
@@ -117,7 +117,8 @@ public final class Transfer {
     }
 
     /**
-     * What goes last, in place of an earlier trailer. It is sent even if the source has ended before {@code count} bytes.
+     * What goes last, in place of an earlier trailer. It is sent even if the source has ended before {@code count}
+     * bytes.
      *
      * @param buffers what is between position and limit now, one after the other; nothing, for no trailer
      * @return a new plan
@@ -155,8 +156,8 @@ public final class Transfer {
      * nobody reads again soon, so that they do not drive out what others read.
      *
      * <p>Pages that wait in the queue of a socket or pipe cannot leave; they are asked for only when they are out of it
-     * ({@code SIOCOUTQ}, tcp(7)). What is still queued when the run ends stays in the page cache, and so do pages that are dirty,
-     * locked or mapped by somebody. The pages of a target that is a file are left alone.
+     * ({@code SIOCOUTQ}, tcp(7)). What is still queued when the run ends stays in the page cache, and so do pages
+     * that are dirty, locked or mapped by somebody. The pages of a target that is a file are left alone.
      *
      * @return a new plan
      * @throws IllegalStateException if the source is not a file
@@ -168,7 +169,8 @@ public final class Transfer {
 
     private void requireFile(String method) {
         if (!(plan.source() instanceof FileChannel)) {
-            throw new IllegalStateException(method + " is for sources that are files: " + plan.source() + " has no pages");
+            throw new IllegalStateException(method + " is for sources that are files: " + plan.source()
+                    + " has no pages");
         }
     }
 
@@ -185,17 +187,18 @@ public final class Transfer {
     }
 
     /**
-     * Runs the plan to its end: until the header, {@code count} bytes and the trailer have been delivered. A source that
-     * ends before is no failure: {@link TransferResult#bytes} says it, which counts header and trailer, too.
+     * Runs the plan to its end: until the header, {@code count} bytes and the trailer have been delivered. A source
+     * that ends before is no failure: {@link TransferResult#bytes} says it, which counts header and trailer, too.
      *
      * <p>Whoever gets an exception can know what was delivered before: if no bytes have been lost, it has a
-     * {@link TransferException} among its suppressed exceptions that says how many bytes. If bytes were taken from a stream
-     * and could not be delivered, the exception is a {@code TransferException} itself, and the failure its cause. From a source that is
-     * a file nothing is ever lost. Only an interrupt, which closes the channel, may leave more delivered than is said: NIO's own
-     * writes do not tell what the interrupted one has moved.
+     * {@link TransferException} among its suppressed exceptions that says how many bytes. If bytes were taken from a
+     * stream and could not be delivered, the exception is a {@code TransferException} itself, and the failure its
+     * cause. From a source that is a file nothing is ever lost. Only an interrupt, which closes the channel, may
+     * leave more delivered than is said: NIO's own writes do not tell what the interrupted one has moved.
      *
-     * <p>A target that is a file gets what the source holds at the beginning; elsewhere, what somebody appends meanwhile
-     * is sent, too, up to {@code count}. What is sent by reference may still change: see {@link Transfers#transferTo}.
+     * <p>A target that is a file gets what the source holds at the beginning; elsewhere, what somebody appends
+     * meanwhile is sent, too, up to {@code count}. What is sent by reference may still change: see {@link
+     * Transfers#transferTo}.
      *
      * @return what was moved, and how
      * @throws IllegalStateException if the plan has no target
@@ -203,9 +206,11 @@ public final class Transfer {
      * @throws java.nio.channels.NonReadableChannelException if the source is not open for reading
      * @throws java.nio.channels.NonWritableChannelException if the target is not open for writing
      * @throws java.nio.channels.ClosedChannelException if either channel is closed
-     * @throws java.nio.channels.AsynchronousCloseException if another thread closes either channel meanwhile; noticed within
+     * @throws java.nio.channels.AsynchronousCloseException if another thread closes either channel meanwhile; noticed
+     *     within
      *     a second or two where the other end is waited for
-     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted; as everywhere in NIO, the channel
+     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted; as everywhere in NIO, the
+     *     channel
      *     that it works on is closed, perhaps both
      * @throws TransferException if bytes have been lost
      * @throws IOException as the kernel says

@@ -100,7 +100,7 @@ final class FileTransfer {
         return moved;
     }
 
-    /** From a position to a position; those of the channels do not change. Only to another file, or another part of it. */
+    /** From a position to a position; those of the channels do not change. Ranges of one file do not overlap. */
     static long at(FileChannel source, long position, FileChannel target, long targetPosition, long count,
             Trace trace) throws IOException {
         long moved = 0;

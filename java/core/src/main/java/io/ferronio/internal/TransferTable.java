@@ -31,7 +31,7 @@ enum TransferTable {
     FILE_TO_SOCKET(SENDFILE, BUFFERED),
     FILE_TO_PIPE(SENDFILE, BUFFERED),
     FILE_TO_FILE(COPY_FILE_RANGE, SENDFILE, BUFFERED),
-    /** From a position to a position: what {@link io.ferronio.Transfer} alone asks for. Refused, it reads and writes. */
+    /** From a position to a position, for {@link io.ferronio.Transfer} alone. Refused, that reads and writes. */
     FILE_TO_FILE_AT_POSITION(COPY_FILE_RANGE),
     FILE_TO_APPENDING_FILE(BUFFERED),
     FILE_TO_CHANNEL(BUFFERED),
