@@ -6,6 +6,7 @@
 //!
 //! Neither lets a panic cross into the JVM.
 
+mod advice_natives;
 mod boundary;
 mod boundary_natives;
 mod file_copy_natives;
@@ -15,4 +16,5 @@ mod kernel_natives;
 mod mapping_natives;
 mod native_library;
 mod pipe_natives;
+mod queue_natives;
 mod transfer_natives;

@@ -81,6 +81,26 @@ extern "system" fn Java_io_ferronio_internal_TransferNatives_copyFromOwnPosition
     })
 }
 
+/// `static native long copyAt(int target, long position, int source, long sourcePosition, long count)`:
+/// copy_file_range(2) that moves neither file's own position.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_TransferNatives_copyAt(
+    env: *mut JNIEnv,
+    _class: jclass,
+    target: jint,
+    position: jlong,
+    source: jint,
+    source_position: jlong,
+    count: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: Java is in the thread sets of both.
+        let (target, source) = unsafe { (descriptor(target)?, descriptor(source)?) };
+        let copied = transfer::copy_at(target, position, source, source_position, count)?;
+        Ok(copied as jlong)
+    })
+}
+
 /// `static native long isSameFile(int one, int other)`: 1 or 0.
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_ferronio_internal_TransferNatives_isSameFile(

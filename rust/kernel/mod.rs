@@ -3,6 +3,7 @@
 //! Every function names the system call it makes and returns [`nix::Result`], so that a caller sees the
 //! plain `errno`. Nothing here retries on `EINTR`: whoever calls knows whether it still wants the result.
 
+pub mod advice;
 pub mod attributes;
 pub mod copy_range;
 pub mod file;
@@ -14,6 +15,7 @@ pub mod probe;
 pub mod reflink;
 pub mod rename;
 pub mod sendfile;
+pub mod socket;
 pub mod splice;
 
 use std::ffi::CStr;

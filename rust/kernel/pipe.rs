@@ -1,7 +1,17 @@
-//! `pipe2(2)` and `F_SETPIPE_SZ`: a buffer in the kernel.
+//! `pipe2(2)`, `F_SETPIPE_SZ` and `FIONREAD`: a buffer in the kernel.
 
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+mod request {
+    nix::ioctl_read_bad!(
+        /// Bytes that can be read.
+        readable,
+        libc::FIONREAD,
+        libc::c_int
+    );
+}
 
 /// The two ends of a pipe. Neither end blocks in itself: who waits says so call by call.
 #[derive(Debug)]
@@ -25,4 +35,16 @@ impl Pipe {
         let _ = fcntl(write.as_fd(), FcntlArg::F_SETPIPE_SZ(bytes));
         Ok(Pipe { read, write })
     }
+}
+
+/// The bytes that a pipe holds, asked at either end.
+///
+/// # Errors
+///
+/// `ENOTTY`: nothing that can be asked.
+pub fn held(pipe: BorrowedFd<'_>) -> nix::Result<usize> {
+    let mut bytes = 0;
+    // SAFETY: the kernel writes one int.
+    unsafe { request::readable(pipe.as_raw_fd(), &raw mut bytes) }?;
+    usize::try_from(bytes).map_err(|_| Errno::EIO)
 }

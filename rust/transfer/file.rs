@@ -80,6 +80,27 @@ pub fn copy_from_own_position(
     kernel::copy_range::copy_file_range(target, Some(&mut to), source, None, count)
 }
 
+/// Copies up to `count` bytes from `source_position` to `position` in the target. Neither file's own position moves.
+///
+/// # Errors
+///
+/// `EINVAL` unless the source is a regular file with a size above 0, or for one file and ranges that overlap: what
+/// else fstat(2) and copy_file_range(2) say.
+pub fn copy_at(
+    target: BorrowedFd<'_>,
+    position: i64,
+    source: BorrowedFd<'_>,
+    source_position: i64,
+    count: i64,
+) -> nix::Result<usize> {
+    if kernel::file::regular_size(source)? == 0 {
+        return Err(Errno::EINVAL);
+    }
+    let (mut to, mut from) = (position, source_position);
+    let count = checked_count(count)?;
+    kernel::copy_range::copy_file_range(target, Some(&mut to), source, Some(&mut from), count)
+}
+
 /// What of `count` the file holds from `position` on; none if that is past its end.
 fn up_to_size(source: BorrowedFd<'_>, position: i64, count: i64) -> nix::Result<Option<i64>> {
     let size = kernel::file::regular_size(source)?;

@@ -3,12 +3,16 @@
 //! Which pairs of channels take which route is decided in Java, where the kinds of channels are known, and so is
 //! what a refusal of the kernel's leads to: see `TransferTable`.
 //!
+//! * [`ahead`]: reading ahead.
 //! * [`mod@file`]: from a file, to a socket, a pipe or another file.
 //! * [`stream`]: from a socket or pipe to a file, and through a pipe to anything.
 //! * [`pipes`]: the pipes that pages pass through.
+//! * [`queue`]: what has been written to a socket or pipe, and waits there.
 
+pub mod ahead;
 pub mod file;
 pub mod pipes;
+pub mod queue;
 pub mod stream;
 
 use nix::errno::Errno;

@@ -22,12 +22,12 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * The harness for published ratios: compares with the JDK's way so that a noisy machine does little harm.
  *
  * <pre>
- * InterleavedComparison transfer|receive|copy|sink|source|map [rounds] [seconds] [size,size...]
+ * InterleavedComparison transfer|header|receive|copy|sink|source|map [rounds] [seconds] [size,size...]
  * InterleavedComparison relay [rounds] [mebibytes]
  * </pre>
  *
- * <p>{@code transfer}: file to socket; {@code receive}: socket to file; {@code copy}: file to file; {@code sink} and
- * {@code source}: a file to and from a channel that is not the JDK's.
+ * <p>{@code transfer}: file to socket; {@code header}: with a header before it; {@code receive}: socket to file;
+ * {@code copy}: file to file; {@code sink} and {@code source}: a file to and from a channel that is not the JDK's.
  *
  * <p>Each of the rounds (11 unless told) measures every way once for a short time (0.4 seconds), in a JVM of
  * its own and after a warm-up of twice as long. So no way runs on another's profile, compiled code, heap or
@@ -66,12 +66,14 @@ public final class InterleavedComparison {
             case "source" -> ofTwo(ChannelToFile.class, milliseconds).run(rounds, hasSizes ? given.get(3) : "67108864");
             case "transfer" -> new InterleavedComparison(FileToSocket.class, waysToTransfer(), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "512,4096,16384,65536,1048576");
+            case "header" -> ofTwo(HeaderAndFile.class, milliseconds)
+                    .run(rounds, hasSizes ? given.get(3) : "1024,4096,16384,65536");
             case "map" -> new InterleavedComparison(MapReadUnmap.class, waysToMap(), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
             case "relay" -> RelayComparison.run(rounds, (given.size() > 2 ? Long.parseLong(given.get(2)) : 256) << 20);
             default -> {
-                System.err.println("usage: InterleavedComparison transfer|receive|copy|sink|source|map [rounds] [seconds]"
-                        + " [size,size...], or relay [rounds] [mebibytes]");
+                System.err.println("usage: InterleavedComparison transfer|header|receive|copy|sink|source|map [rounds]"
+                        + " [seconds] [size,size...], or relay [rounds] [mebibytes]");
                 System.exit(2);
             }
         }

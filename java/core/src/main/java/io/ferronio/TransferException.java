@@ -27,8 +27,8 @@ public final class TransferException extends IOException {
      * @param cause why, or null
      */
     public TransferException(long delivered, long undelivered, Throwable cause) {
-        super(delivered + " bytes were delivered, " + undelivered + " more were taken from the source and are lost",
-                cause);
+        super(delivered + " bytes were delivered, " + (undelivered == 0 ? "none are lost"
+                : undelivered + " more were taken from the source and are lost"), cause);
         this.delivered = delivered;
         this.undelivered = undelivered;
     }

@@ -1,6 +1,7 @@
 package io.ferronio.internal;
 
 import static io.ferronio.internal.TransferEngine.NOT_HANDLED;
+import static io.ferronio.internal.TransferPlan.OWN_POSITION;
 
 import io.ferronio.Route;
 import java.io.IOException;
@@ -41,7 +42,7 @@ final class FileTransfer {
             long wanted = Math.min(all - moved, PIECE);
             long n;
             try {
-                n = piece(route, source, source, target, position + moved, wanted);
+                n = piece(route, source, source, position + moved, target, OWN_POSITION, wanted, trace);
             } catch (ClosedChannelException e) {
                 return closed(e, moved);
             }
@@ -80,7 +81,7 @@ final class FileTransfer {
             long wanted = Math.min(all - moved, PIECE);
             long n;
             try {
-                n = piece(Route.COPY_FILE_RANGE, target, source, target, position + moved, wanted);
+                n = piece(Route.COPY_FILE_RANGE, target, source, OWN_POSITION, target, position + moved, wanted, trace);
             } catch (ClosedChannelException e) {
                 return closed(e, moved);
             }
@@ -95,6 +96,31 @@ final class FileTransfer {
             if (n < wanted) {
                 break;
             }
+        }
+        return moved;
+    }
+
+    /** From a position to a position; those of the channels do not change. Ranges of one file do not overlap. */
+    static long at(FileChannel source, long position, FileChannel target, long targetPosition, long count,
+            Trace trace) throws IOException {
+        long moved = 0;
+        while (moved < count) {
+            long n;
+            try {
+                n = piece(Route.COPY_FILE_RANGE, source, source, position + moved, target, targetPosition + moved,
+                        Math.min(count - moved, PIECE), trace);
+            } catch (ClosedChannelException e) {
+                return closed(e, moved);
+            }
+            Trace.systemCalls(trace, 2);
+            if (n < 0 && moved == 0) {
+                return failed(n, Route.COPY_FILE_RANGE, source, position, count, target, trace);
+            }
+            if (n <= 0) {
+                break;
+            }
+            moved += n;
+            Trace.took(trace, Route.COPY_FILE_RANGE);
         }
         return moved;
     }
@@ -130,8 +156,8 @@ final class FileTransfer {
     }
 
     /** One piece, under the protocol of both channels; an interrupt closes the one whose method was called. */
-    private static long piece(Route route, FileChannel called, FileChannel source, FileChannel target, long position,
-            long count) throws IOException {
+    private static long piece(Route route, FileChannel called, FileChannel source, long position, FileChannel target,
+            long targetPosition, long count, Trace trace) throws IOException {
         long n = -Errno.EINTR;
         int sourceIndex = FileChannelAccess.NOT_ADDED;
         int targetIndex = FileChannelAccess.NOT_ADDED;
@@ -144,14 +170,17 @@ final class FileTransfer {
                 int to = FileChannelAccess.descriptor(target);
                 if (from == to) {
                     n = -Errno.EINVAL; // Two channels may share one descriptor: the JDK has a way of its own for that.
-                } else if (called == target) {
-                    n = TransferNatives.copyFromOwnPosition(to, position, from, count);
+                } else if (position == OWN_POSITION) {
+                    n = TransferNatives.copyFromOwnPosition(to, targetPosition, from, count);
+                } else if (targetPosition != OWN_POSITION) {
+                    n = TransferNatives.copyAt(to, targetPosition, from, position, count);
                 } else if (route == Route.SENDFILE) {
                     n = TransferNatives.sendfileUpToSize(to, from, position, count);
                 } else {
                     n = TransferNatives.copyUpToSize(to, from, position, count);
                 }
             }
+            Trace.moved(trace, n);
         } finally {
             FileChannelAccess.removeThread(target, targetIndex);
             FileChannelAccess.removeThread(source, sourceIndex);

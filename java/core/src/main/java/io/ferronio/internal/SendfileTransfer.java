@@ -42,8 +42,8 @@ final class SendfileTransfer {
             long n;
             try {
                 n = side.hasTransferProtocol()
-                        ? sendInTransfer(side, source, position + moved, count - moved, target, virtual)
-                        : sendInWrite(side, source, position + moved, count - moved, target, virtual);
+                        ? sendInTransfer(side, source, position + moved, count - moved, target, virtual, trace)
+                        : sendInWrite(side, source, position + moved, count - moved, target, virtual, trace);
                 if (n == -Errno.EAGAIN && target.isBlocking()) {
                     // Blocking for its users, non-blocking for the kernel: a virtual thread has used it.
                     awaitWritable(side, source, target, virtual ? patience : Patience.NONE);
@@ -79,14 +79,14 @@ final class SendfileTransfer {
 
     /** Sends under the protocol that JDKs after 21 have for transfers to sockets. */
     private static long sendInTransfer(WriteSide side, FileChannel source, long position, long count,
-            SelectableChannel target, boolean virtual) throws IOException {
+            SelectableChannel target, boolean virtual, Trace trace) throws IOException {
         long n = -Errno.EINTR;
         side.beforeTransferTo(target);
         try {
             if (virtual && target.isBlocking()) {
                 side.access().prepareForVirtualThread(target);
             }
-            n = send(side, source, position, count, target);
+            n = send(side, source, position, count, target, trace);
         } finally {
             side.afterTransferTo(target, n >= 0);
         }
@@ -95,7 +95,7 @@ final class SendfileTransfer {
 
     /** Sends under the protocol that the JDK has for writes. */
     private static long sendInWrite(WriteSide side, FileChannel source, long position, long count,
-            SelectableChannel target, boolean virtual) throws IOException {
+            SelectableChannel target, boolean virtual, Trace trace) throws IOException {
         long n = -Errno.EINTR;
         ReentrantLock lock = side.lock(target);
         lock.lock();
@@ -109,7 +109,7 @@ final class SendfileTransfer {
                 if (virtual && blocking) {
                     side.access().prepareForVirtualThread(target);
                 }
-                n = send(side, source, position, count, target);
+                n = send(side, source, position, count, target, trace);
             } finally {
                 side.endWrite(target, blocking, n > 0);
             }
@@ -120,8 +120,8 @@ final class SendfileTransfer {
     }
 
     /** Inside the target's protocol: enters the source's, and calls the kernel. */
-    private static long send(WriteSide side, FileChannel source, long position, long count, SelectableChannel target)
-            throws IOException {
+    private static long send(WriteSide side, FileChannel source, long position, long count, SelectableChannel target,
+            Trace trace) throws IOException {
         long n = -Errno.EINTR;
         int index = FileChannelAccess.NOT_ADDED;
         FileChannelAccess.beginBlocking(source);
@@ -134,6 +134,7 @@ final class SendfileTransfer {
                 n = side == WriteSide.PIPE ? TransferNatives.sendfileUpToSize(to, from, position, count)
                         : TransferNatives.sendfile(to, from, position, count);
             }
+            Trace.moved(trace, n);
         } finally {
             FileChannelAccess.removeThread(source, index);
             FileChannelAccess.endBlocking(source, n >= 0);

@@ -23,6 +23,7 @@ public final class Trace {
     private final TransferEvent event = RECORDABLE ? FlightRecording.beginTransfer() : null;
     private final EnumSet<Route> routes = EnumSet.noneOf(Route.class);
     private long systemCalls;
+    private long moved;
     private String refusals;
     private String pair;
 
@@ -95,6 +96,21 @@ public final class Trace {
         if (trace != null) {
             trace.systemCalls += number;
         }
+    }
+
+    /**
+     * The kernel has moved so many bytes of a file, or none if that is negative. Noted at once: an interrupt then
+     * makes an exception of it, which does not say how many.
+     */
+    static void moved(Trace trace, long bytes) {
+        if (trace != null && bytes > 0) {
+            trace.moved += bytes;
+        }
+    }
+
+    /** The sum of these. */
+    long moved() {
+        return moved;
     }
 
     /**

@@ -245,6 +245,45 @@ public final class TransferEngine {
         }
     }
 
+    /**
+     * Copies from a position in one file to a position in another, or says that this is to be done by read and write.
+     *
+     * @param source where the bytes come from
+     * @param position where in it to begin
+     * @param target where they go
+     * @param targetPosition where in it to begin
+     * @param count the most bytes to copy
+     * @param trace told what happens; null if nobody wants to know
+     * @return bytes moved, 0 at the end of the source, or {@link #NOT_HANDLED}
+     * @throws IOException as the kernel says
+     */
+    static long tryCopy(FileChannel source, long position, FileChannel target, long targetPosition, long count,
+            Trace trace) throws IOException {
+        TransferTable pair = TransferTable.FILE_TO_FILE_AT_POSITION;
+        if (!TO_FILE || pair.size() == 0 || pair.isForbidden(Route.COPY_FILE_RANGE)
+                || !FileChannelAccess.isInstance(source) || !FileChannelAccess.isInstance(target)
+                || !source.isOpen() || !target.isOpen() || !FileChannelAccess.isReadable(source)
+                || !FileChannelAccess.isWritable(target) || FileChannelAccess.isAppend(target)
+                || Thread.currentThread().isInterrupted()
+                || Refusals.contains(Route.COPY_FILE_RANGE, source, target)) {
+            return NOT_HANDLED;
+        }
+        long moved;
+        try {
+            moved = FileTransfer.at(source, position, target, targetPosition, count, trace);
+        } catch (ClosedChannelException e) {
+            throw FileChannelAccess.transferFailed(source, e, target);
+        }
+        if (moved == REFUSED || moved == FORBIDDEN) {
+            Refusals.add(Route.COPY_FILE_RANGE, source, target);
+        }
+        if (moved < 0) {
+            return NOT_HANDLED;
+        }
+        Tally.transferred(Route.COPY_FILE_RANGE, moved);
+        return moved;
+    }
+
     /** Says what a refusal of the kernel's means, and to whom. */
     static long refusal(long errno, Route route, Trace trace) {
         Trace.refused(trace, route, "errno " + -errno);

@@ -52,6 +52,18 @@ public final class TransferNatives {
     static native long copyFromOwnPosition(int target, long position, int source, long count);
 
     /**
+     * An fstat(2), and one copy_file_range(2) that moves neither file's own position.
+     *
+     * @param target descriptor of a file
+     * @param position where in the target to begin
+     * @param source descriptor of a file
+     * @param sourcePosition where in the source to begin
+     * @param count the most bytes to copy
+     * @return bytes copied, or {@code -errno}; {@code -EINVAL} unless the source is a regular file with a size
+     */
+    static native long copyAt(int target, long position, int source, long sourcePosition, long count);
+
+    /**
      * Two fstat(2).
      *
      * @param one descriptor of a file

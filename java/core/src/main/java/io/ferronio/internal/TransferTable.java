@@ -33,6 +33,8 @@ enum TransferTable {
     FILE_TO_SOCKET(SENDFILE, BUFFERED),
     FILE_TO_PIPE(SENDFILE, BUFFERED),
     FILE_TO_FILE(COPY_FILE_RANGE, SENDFILE, BUFFERED),
+    /** From a position to a position, for {@link io.ferronio.Transfer} alone. Refused, that reads and writes. */
+    FILE_TO_FILE_AT_POSITION(COPY_FILE_RANGE),
     FILE_TO_APPENDING_FILE(BUFFERED),
     FILE_TO_CHANNEL(BUFFERED),
     FILE_FROM_FILE(COPY_FILE_RANGE, BUFFERED),

@@ -1,0 +1,93 @@
+package io.ferronio.benchmarks;
+
+import io.ferronio.Transfer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Sends a header of 200 bytes and a part of a file to a TCP socket on loopback, whose receiver drops it, as an HTTP
+ * server does: by {@code write} and {@code transferTo}, and by one {@code Transfer}. The header is in a direct buffer,
+ * which costs the JDK least.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(2)
+public class HeaderAndFile {
+
+    private static final int HEADER_SIZE = 200;
+
+    /** More than a processor caches: what is sent was not sent just before. */
+    private static final int FILE_SIZE = 64 << 20;
+
+    /** Bytes of the file to send each time. */
+    @Param({"1024", "4096", "16384", "65536"})
+    public int size;
+
+    private final ByteBuffer header = ByteBuffer.allocateDirect(HEADER_SIZE);
+    private FileChannel file;
+    private Peer receiver;
+    private SocketChannel socket;
+    private int position;
+
+    /** Opens both ends. */
+    @Setup
+    public void open() throws IOException {
+        if (size > FILE_SIZE) {
+            throw new IllegalArgumentException("size " + size + " is over " + FILE_SIZE);
+        }
+        file = MemoryFile.create(FILE_SIZE);
+        receiver = Peer.receiver();
+        socket = receiver.channel();
+    }
+
+    /** Closes both ends. */
+    @TearDown
+    public void close() throws IOException {
+        receiver.close();
+        file.close();
+    }
+
+    /** Where to send from next: through the file, and again from its start. */
+    private long advance() {
+        int start = position;
+        position = start + 2 * size > FILE_SIZE ? 0 : start + size;
+        return start;
+    }
+
+    /** {@code SocketChannel.write} and {@code FileChannel.transferTo}. */
+    @Benchmark
+    public void jdk() throws IOException {
+        long start = advance();
+        header.clear();
+        while (header.hasRemaining()) {
+            socket.write(header);
+        }
+        for (long sent = 0; sent < size;) {
+            sent += file.transferTo(start + sent, size - sent, socket);
+        }
+    }
+
+    /** A {@code Transfer}, made for each response. */
+    @Benchmark
+    public void ferronio() throws IOException {
+        Transfer.from(file, advance(), size).to(socket).header(header.clear()).run();
+    }
+}

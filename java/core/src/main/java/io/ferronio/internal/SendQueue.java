@@ -1,0 +1,79 @@
+package io.ferronio.internal;
+
+import java.io.IOException;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What has been written to a socket or pipe and is still there: TCP_CORK, under which several writes leave as one
+ * train, and the length of the queue. For the JDK's own channels; of all others nothing is known.
+ */
+final class SendQueue {
+
+    private static final int HOLD = 0;
+    private static final int LET_GO = 1;
+    private static final int LENGTH = 2;
+
+    private static final long UNKNOWN = -Errno.ENODATA;
+
+    private SendQueue() {
+    }
+
+    /** Has a TCP socket hold partial segments back. True if it did not before: {@link #letGo} must follow. */
+    static boolean hold(Channel target) throws IOException {
+        try {
+            return target instanceof SocketChannel && ask(WriteSide.SOCKET, target, HOLD) > 0;
+        } catch (ClosedChannelException | NotYetConnectedException e) {
+            return false; // The first write will say so.
+        }
+    }
+
+    /** Has it send what it has held back. A socket that was closed meanwhile needs nothing. */
+    static void letGo(Channel target) throws IOException {
+        try {
+            ask(WriteSide.SOCKET, target, LET_GO);
+        } catch (ClosedChannelException e) {
+            return;
+        }
+    }
+
+    /** How many bytes have been written and may still refer to pages of a file; negative if that is not known. */
+    static long length(Channel target) throws IOException {
+        return ask(target instanceof SocketChannel ? WriteSide.SOCKET : WriteSide.PIPE, target, LENGTH);
+    }
+
+    /** One call, under the protocol that keeps the descriptor open. */
+    private static long ask(WriteSide side, Channel target, int what) throws IOException {
+        if (!side.isAvailable() || !side.isInstance(target)) {
+            return UNKNOWN;
+        }
+        SelectableChannel channel = (SelectableChannel) target;
+        ReentrantLock lock = side.lock(channel);
+        lock.lock();
+        try {
+            boolean blocking = channel.isBlocking();
+            boolean completed = false;
+            try {
+                side.beginWrite(channel, blocking);
+                if (!channel.isOpen()) {
+                    return UNKNOWN;
+                }
+                completed = true;
+                int descriptor = side.access().descriptor(channel);
+                return switch (what) {
+                    case HOLD -> QueueNatives.hold(descriptor);
+                    case LET_GO -> QueueNatives.letGo(descriptor);
+                    default -> QueueNatives.length(descriptor);
+                };
+            } finally {
+                side.endWrite(channel, blocking, completed);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,454 @@
+package io.ferronio.internal;
+
+import static io.ferronio.internal.TransferEngine.NOT_HANDLED;
+import static io.ferronio.internal.TransferPlan.OWN_POSITION;
+
+import io.ferronio.Route;
+import io.ferronio.TransferException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * One run of a {@link TransferPlan}, to its end: calls {@link TransferEngine} until all has moved, waits in between,
+ * and keeps account of what was delivered and of what was taken and was not. One thread, once.
+ *
+ * <p>What the engine does not handle goes by the JDK's method where the source is a file, which can be read again,
+ * and through a buffer of ours where it is a stream: the JDK's method would not say what got lost.
+ */
+public final class TransferRun {
+
+    /** How much moves between two looks at progress and pages. */
+    private static final long PIECE = 4 << 20;
+
+    /** Up to that size, header, file and trailer are one read and one write, which is less than three writes cost. */
+    private static final int TRAIN = 32 << 10;
+
+    /** What is moved by hand to find out why nothing moves: more often than not it is the end. */
+    private static final int TRIAL = 16 << 10;
+
+    /** The buffer in the heap, for channels that may want its array. */
+    private static final int HEAP_CAPACITY = 64 << 10;
+
+    /** As large as those that the JDK makes of a file. */
+    private static final int DATAGRAM = 8 << 10;
+
+    private final TransferPlan plan;
+    private final Trace trace;
+    private final WritableByteChannel target;
+    private final long piece;
+    /** Where in the target the first byte goes, if the target is a file and its own position does not tell. */
+    private long targetStart;
+    private final TransferWait wait;
+    private ByteBuffer buffer;
+    private long movedOfFile;
+    private long delivered;
+    private long undelivered;
+
+    /**
+     * Prepares a run.
+     *
+     * @param plan with a target
+     * @param trace told what happens
+     */
+    public TransferRun(TransferPlan plan, Trace trace) {
+        this.plan = plan;
+        this.trace = trace;
+        this.target = plan.target();
+        this.targetStart = plan.targetPosition();
+        this.wait = new TransferWait(plan.source(), target);
+        boolean isWatched = plan.onProgress() != null || plan.readAhead() > 0 || plan.dropBehind();
+        this.piece = isWatched ? PIECE : Long.MAX_VALUE;
+    }
+
+    /**
+     * Runs it.
+     *
+     * @throws IOException what ended it; {@link TransferException} if bytes have been lost, else that is among the
+     *     suppressed exceptions
+     */
+    public void run() throws IOException {
+        if (!plan.source().isOpen() || !target.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        try (wait) {
+            move();
+        } catch (Throwable e) {
+            throw failed(e);
+        } finally {
+            if (buffer != null && buffer.isDirect()) {
+                TransferBuffers.giveBack(buffer);
+            }
+        }
+    }
+
+    /**
+     * What has reached the target so far, header and trailer included.
+     *
+     * @return bytes
+     */
+    public long delivered() {
+        return delivered;
+    }
+
+    /** The exception for a failure: whoever gets it can know what was delivered. */
+    private RuntimeException failed(Throwable thrown) throws IOException {
+        Throwable failure = thrown;
+        if (thrown instanceof ClosedChannelException && !(thrown instanceof AsynchronousCloseException)
+                && (!plan.source().isOpen() || !target.isOpen())) {
+            failure = new AsynchronousCloseException(); // Both were open when we began.
+            failure.addSuppressed(thrown);
+        }
+        if (undelivered > 0 && failure instanceof IOException) {
+            throw new TransferException(delivered, undelivered, failure);
+        }
+        failure.addSuppressed(new TransferException(delivered, undelivered, null));
+        return JdkAccess.<IOException>rethrow(failure);
+    }
+
+    private void move() throws IOException {
+        if (!(plan.source() instanceof FileChannel)) {
+            moveStream();
+            return;
+        }
+        FileChannel source = (FileChannel) plan.source();
+        if (plan.position() != OWN_POSITION) {
+            moveFile(source, plan.position());
+            return;
+        }
+        long start = positionOf(source);
+        if (start == OWN_POSITION) {
+            moveStream();
+            return;
+        }
+        try {
+            moveFile(source, start);
+        } finally {
+            long moved = delivered - TransferPlan.remaining(plan.header());
+            if (moved > 0 && source.isOpen()) {
+                source.position(start + Math.min(moved, movedOfFile));
+            }
+        }
+    }
+
+    /** The own position of a file; none if it is a pipe with a name, or a terminal. */
+    private static long positionOf(FileChannel file) throws IOException {
+        try {
+            return file.position();
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            return OWN_POSITION;
+        }
+    }
+
+    // From a file: what was read and not written can be read again, nothing is ever lost.
+
+    private void moveFile(FileChannel source, long position) throws IOException {
+        long count = plan.count();
+        if (plan.isToFile()) {
+            // The target may be the same file: its end is the one that it has now.
+            long size = source.size();
+            Trace.systemCalls(trace, 1);
+            if (size > 0) {
+                count = Math.min(count, Math.max(0, size - position));
+                refuseOverlap(source, position, count);
+            }
+        }
+        if (moveAsOneWrite(source, position, count)) {
+            return;
+        }
+        boolean held = plan.hasFrame() && SendQueue.hold(target);
+        try {
+            deliver(plan.header());
+            moveFileItself(source, position, count);
+            deliver(plan.trailer());
+        } finally {
+            if (held) {
+                SendQueue.letGo(target);
+                Trace.systemCalls(trace, 3);
+            }
+        }
+    }
+
+    /** Part of a file to another part of it: only if they have nothing in common. */
+    private void refuseOverlap(FileChannel source, long position, long count) throws IOException {
+        FileChannel file = (FileChannel) target;
+        if (count == 0 || file != source && !(TransferEngine.TO_FILE && FileChannelAccess.isInstance(source)
+                && FileChannelAccess.isInstance(file) && FileTransfer.isSameFile(source, file))) {
+            return;
+        }
+        long start = targetStart != OWN_POSITION ? targetStart : positionOf(file);
+        long length = count + TransferPlan.remaining(plan.header()) + TransferPlan.remaining(plan.trailer());
+        if (start != OWN_POSITION && start < position + count && position < start + length) {
+            throw new IllegalArgumentException("source and target are the same file, and the " + count
+                    + " bytes at " + position + " overlap the " + length + " bytes to write at " + start);
+        }
+    }
+
+    /** Little is copied into one buffer and written at once: one segment of TCP, and two system calls. */
+    private boolean moveAsOneWrite(FileChannel source, long position, long count) throws IOException {
+        long headerLength = TransferPlan.remaining(plan.header());
+        long most = TRAIN - headerLength - TransferPlan.remaining(plan.trailer());
+        if (!plan.hasFrame() || most < 0 || target instanceof DatagramChannel) {
+            return false;
+        }
+        if (count > most) {
+            long size = source.size();
+            Trace.systemCalls(trace, 1);
+            if (size == 0 || size - position > most) {
+                return false;
+            }
+        }
+        ByteBuffer all = buffer();
+        put(plan.header(), all.clear());
+        int length = (int) Math.min(count, most);
+        all.limit(all.position() + length);
+        while (all.hasRemaining()) {
+            int n = source.read(all, position + all.position() - headerLength);
+            Trace.systemCalls(trace, 1);
+            if (n <= 0) {
+                break;
+            }
+        }
+        movedOfFile = all.position() - headerLength;
+        put(plan.trailer(), all.limit(all.capacity()));
+        deliver(all.flip());
+        counted(movedOfFile);
+        progressed();
+        return true;
+    }
+
+    /** Appends buffers that stay as they are. */
+    private static void put(ByteBuffer[] buffers, ByteBuffer target) {
+        for (ByteBuffer buffer : buffers) {
+            int length = buffer.remaining();
+            target.put(target.position(), buffer, buffer.position(), length);
+            target.position(target.position() + length);
+        }
+    }
+
+    private void moveFileItself(FileChannel source, long position, long count) throws IOException {
+        long end = count > Long.MAX_VALUE - position ? Long.MAX_VALUE : position + count;
+        PageWindow window = new PageWindow(source, target, position, plan.readAhead(), plan.dropBehind());
+        boolean waited = false;
+        for (long at = position; at < end;) {
+            long wanted = Math.min(end - at, piece);
+            window.readAhead(at, end, trace);
+            long n = transferTo(source, at, wanted);
+            if (n == 0) {
+                long size = source.size();
+                Trace.systemCalls(trace, 1);
+                if (size > 0 && at >= size) {
+                    break;
+                }
+                if (!waited) {
+                    wait.await(target, SelectionKey.OP_WRITE);
+                    waited = true;
+                    continue;
+                }
+                // Ready, and yet nothing moves: a file that says nothing true of its size, a target that says 0.
+                n = pass(source, at, Math.min(wanted, TRIAL));
+                if (n <= 0) {
+                    break;
+                }
+            }
+            waited = false;
+            at += n;
+            movedOfFile = at - position;
+            progressed();
+            window.dropBehind(at, trace);
+        }
+    }
+
+    /** One call of the engine's, or of the JDK's, and what was delivered before it failed. */
+    private long transferTo(FileChannel source, long position, long wanted) throws IOException {
+        long before = trace.moved();
+        try {
+            return transferPiece(source, position, wanted);
+        } catch (ClosedChannelException e) {
+            delivered += trace.moved() - before;
+            throw e;
+        }
+    }
+
+    private long transferPiece(FileChannel source, long position, long wanted) throws IOException {
+        long n;
+        if (targetStart != OWN_POSITION) {
+            n = TransferEngine.tryCopy(source, position, (FileChannel) target, targetStart + delivered, wanted, trace);
+            if (n == NOT_HANDLED) {
+                return Math.max(0, pass(source, position, wanted));
+            }
+        } else {
+            n = TransferEngine.tryTransferTo(source, position, wanted, target, trace);
+            if (n == NOT_HANDLED) {
+                n = source.transferTo(position, wanted, target);
+                Tally.transferred(Route.JDK, n);
+                if (n > 0) {
+                    Trace.took(trace, Route.JDK);
+                }
+            }
+        }
+        delivered += n;
+        return n;
+    }
+
+    // From a stream: what was taken is owned, until it is written.
+
+    private void moveStream() throws IOException {
+        FileChannel file = null;
+        boolean advances = false;
+        if (plan.isToFile()) {
+            if (targetStart == OWN_POSITION) {
+                targetStart = positionOf((FileChannel) target);
+                advances = targetStart != OWN_POSITION;
+            }
+            file = targetStart == OWN_POSITION ? null : (FileChannel) target;
+        }
+        try {
+            deliver(plan.header());
+            moveStreamItself(plan.source(), file);
+            deliver(plan.trailer());
+        } finally {
+            if (advances && delivered > 0 && target.isOpen()) {
+                file.position(targetStart + delivered);
+            }
+        }
+    }
+
+    private void moveStreamItself(ReadableByteChannel source, FileChannel file) throws IOException {
+        for (long moved = 0; moved < plan.count();) {
+            TransferWait.endIfInterrupted(source);
+            long wanted = Math.min(plan.count() - moved, piece);
+            long n = file == null ? NOT_HANDLED : transferFrom(file, source, wanted);
+            if (n <= 0) {
+                // The end, or nothing there for now, or not handled.
+                n = streamToStream(source, wanted);
+            }
+            if (n < 0) {
+                return;
+            }
+            if (n == 0) {
+                wait.await(source, SelectionKey.OP_READ);
+                continue;
+            }
+            moved += n;
+            progressed();
+        }
+    }
+
+    private long transferFrom(FileChannel file, ReadableByteChannel source, long wanted) throws IOException {
+        try {
+            long n = TransferEngine.tryTransferFrom(file, source, targetStart + delivered, wanted, trace);
+            delivered += Math.max(0, n);
+            return n;
+        } catch (IOException e) {
+            for (Throwable suppressed : e.getSuppressed()) {
+                if (suppressed instanceof TransferException) {
+                    delivered += ((TransferException) suppressed).delivered();
+                    undelivered += ((TransferException) suppressed).undelivered();
+                }
+            }
+            throw e;
+        }
+    }
+
+    /** Bytes moved and delivered, 0 if there is nothing for now, -1 at the end of the stream. */
+    private long streamToStream(ReadableByteChannel source, long wanted) throws IOException {
+        return pass(source, OWN_POSITION, wanted);
+    }
+
+    // By read and write.
+
+    /** One read, and as many writes as it takes; what the read says. */
+    private long pass(ReadableByteChannel source, long position, long wanted) throws IOException {
+        ByteBuffer bytes = buffer();
+        bytes.clear().limit((int) Math.min(wanted, target instanceof DatagramChannel ? DATAGRAM : bytes.capacity()));
+        int n = position == OWN_POSITION ? source.read(bytes) : ((FileChannel) source).read(bytes, position);
+        Trace.systemCalls(trace, 1);
+        if (n > 0) {
+            bytes.flip();
+            try {
+                deliver(bytes);
+            } finally {
+                undelivered = position == OWN_POSITION ? bytes.remaining() : 0;
+            }
+            counted(n);
+        }
+        return n;
+    }
+
+    /** Has gone through a buffer. */
+    private void counted(long bytes) {
+        Tally.transferred(Route.BUFFERED, bytes);
+        Trace.took(trace, Route.BUFFERED);
+    }
+
+    private void deliver(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            delivered(targetStart == OWN_POSITION ? target.write(bytes)
+                    : ((FileChannel) target).write(bytes, targetStart + delivered));
+        }
+    }
+
+    /** Writes copies of a plan's buffers. */
+    private void deliver(ByteBuffer[] buffers) throws IOException {
+        if (TransferPlan.remaining(buffers) == 0) {
+            return;
+        }
+        ByteBuffer[] copies = new ByteBuffer[buffers.length];
+        for (int i = 0; i < buffers.length; i++) {
+            copies[i] = buffers[i].duplicate();
+        }
+        if (targetStart == OWN_POSITION && target instanceof GatheringByteChannel) {
+            while (TransferPlan.remaining(copies) > 0) {
+                delivered(((GatheringByteChannel) target).write(copies));
+            }
+        } else {
+            for (ByteBuffer copy : copies) {
+                deliver(copy);
+            }
+        }
+        progressed();
+    }
+
+    private void delivered(long n) throws IOException {
+        Trace.systemCalls(trace, 1);
+        if (n > 0) {
+            delivered += n;
+            wait.moved();
+        } else {
+            wait.await(target, SelectionKey.OP_WRITE);
+        }
+    }
+
+    private void progressed() {
+        wait.moved();
+        if (plan.onProgress() != null) {
+            plan.onProgress().accept(delivered);
+        }
+    }
+
+    /** A direct buffer of the pool's for two channels of the JDK's own; others may want an array. */
+    private ByteBuffer buffer() {
+        if (buffer == null) {
+            buffer = isJdks(plan.source()) && isJdks(target) ? TransferBuffers.take() : null;
+            if (buffer == null) {
+                buffer = ByteBuffer.allocate(HEAP_CAPACITY);
+            }
+        }
+        return buffer;
+    }
+
+    private static boolean isJdks(Channel channel) {
+        return channel.getClass().getClassLoader() == null;
+    }
+}
