@@ -49,6 +49,8 @@ public final class TransferRun {
     private long targetStart;
     private final TransferWait wait;
     private ByteBuffer buffer;
+    /** For what comes from a stream and goes to another; null until then. */
+    private RelayEngine relay;
     private long movedOfFile;
     private long delivered;
     private long undelivered;
@@ -84,6 +86,9 @@ public final class TransferRun {
         } catch (Throwable e) {
             throw failed(e);
         } finally {
+            if (relay != null) {
+                relay.close();
+            }
             if (buffer != null && buffer.isDirect()) {
                 TransferBuffers.giveBack(buffer);
             }
@@ -331,10 +336,14 @@ public final class TransferRun {
             long n = file == null ? NOT_HANDLED : transferFrom(file, source, wanted);
             if (n <= 0) {
                 // The end, or nothing there for now, or not handled.
-                n = streamToStream(source, wanted);
+                n = file == null && isRelayed(source) ? relay(source, wanted) : pass(source, OWN_POSITION, wanted);
             }
             if (n < 0) {
                 return;
+            }
+            if (n == 0 && undelivered > 0) {
+                wait.await(target, SelectionKey.OP_WRITE);
+                continue;
             }
             if (n == 0) {
                 wait.await(source, SelectionKey.OP_READ);
@@ -361,9 +370,24 @@ public final class TransferRun {
         }
     }
 
-    /** Bytes moved and delivered, 0 if there is nothing for now, -1 at the end of the stream. */
-    private long streamToStream(ReadableByteChannel source, long wanted) throws IOException {
-        return pass(source, OWN_POSITION, wanted);
+    /** Datagrams have sizes of their own, and channels that are not the JDK's may want a buffer with an array. */
+    private boolean isRelayed(ReadableByteChannel source) {
+        return isJdks(source) && isJdks(target)
+                && !(source instanceof DatagramChannel) && !(target instanceof DatagramChannel);
+    }
+
+    /** Bytes delivered, 0 if an end is not ready, -1 at the end of the stream. */
+    private long relay(ReadableByteChannel source, long wanted) throws IOException {
+        if (relay == null) {
+            relay = new RelayEngine(source, target);
+        }
+        try {
+            long n = relay.transfer(wanted, trace);
+            delivered += Math.max(0, n);
+            return n;
+        } finally {
+            undelivered = relay.pending();
+        }
     }
 
     // By read and write.
