@@ -24,10 +24,12 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * <pre>
  * InterleavedComparison transfer|header|receive|copy|sink|source|map [rounds] [seconds] [size,size...]
  * InterleavedComparison relay [rounds] [mebibytes]
+ * InterleavedComparison connections [rounds] [number,number...]
  * </pre>
  *
  * <p>{@code transfer}: file to socket; {@code header}: with a header before it; {@code receive}: socket to file;
  * {@code copy}: file to file; {@code sink} and {@code source}: a file to and from a channel that is not the JDK's.
+ * {@code relay} is {@link RelayComparison}, {@code connections} {@link Connections}.
  *
  * <p>Each of the rounds (11 unless told) measures every way once for a short time (0.4 seconds), in a JVM of
  * its own and after a warm-up of twice as long. So no way runs on another's profile, compiled code, heap or
@@ -51,7 +53,7 @@ public final class InterleavedComparison {
     }
 
     /** Measures and prints. */
-    public static void main(String[] arguments) throws RunnerException, IOException {
+    public static void main(String[] arguments) throws Exception {
         Locale.setDefault(Locale.ROOT);
         List<String> given = List.of(arguments);
         String what = given.isEmpty() ? "" : given.get(0);
@@ -71,9 +73,11 @@ public final class InterleavedComparison {
             case "map" -> new InterleavedComparison(MapReadUnmap.class, waysToMap(), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
             case "relay" -> RelayComparison.run(rounds, (given.size() > 2 ? Long.parseLong(given.get(2)) : 256) << 20);
+            case "connections" -> Connections.compare(rounds, given.size() > 2 ? given.get(2) : "80,800,8000");
             default -> {
                 System.err.println("usage: InterleavedComparison transfer|header|receive|copy|sink|source|map [rounds]"
-                        + " [seconds] [size,size...], or relay [rounds] [mebibytes]");
+                        + " [seconds] [size,size...]\n       InterleavedComparison relay [rounds] [mebibytes]"
+                        + "\n       InterleavedComparison connections [rounds] [number,number...]");
                 System.exit(2);
             }
         }

@@ -142,7 +142,15 @@ final class BufferedTransfer {
                 if (read <= 0) {
                     break;
                 }
-                writeAll(buffer.flip(), target, position + done, done, 0, trace);
+                try {
+                    writeAll(buffer.flip(), target, position + done, trace);
+                } catch (IOException e) {
+                    long written = done + buffer.position();
+                    if (isTakenBack(source, buffer.remaining())) {
+                        return movedUnlessNone(written, e);
+                    }
+                    throw undelivered(e, written, buffer.remaining());
+                }
                 done += read;
                 Trace.took(trace, Route.BUFFERED);
             }
@@ -152,24 +160,32 @@ final class BufferedTransfer {
         }
     }
 
-    /**
-     * Writes a whole buffer, or throws an exception that says how much of it.
-     *
-     * @param buffer filled from 0 on
-     * @param delivered how many bytes the transfer has moved before
-     * @param owned how many more than the buffer's have been taken from the source
-     */
-    static void writeAll(ByteBuffer buffer, FileChannel target, long position, long delivered, long owned,
-            Trace trace) throws IOException {
-        try {
-            while (buffer.hasRemaining()) {
-                target.write(buffer, position + buffer.position());
-                Trace.systemCalls(trace, 1);
-            }
-        } catch (IOException e) {
-            e.addSuppressed(new TransferException(delivered + buffer.position(), buffer.remaining() + owned, null));
-            throw e;
+    /** What could not be written is lost, unless the source is a file: its position goes back then, as on the JDK. */
+    private static boolean isTakenBack(ReadableByteChannel source, int unwritten) {
+        if (!FileChannelAccess.isInstance(source)) {
+            return false;
         }
+        try {
+            FileChannel file = (FileChannel) source;
+            file.position(file.position() - unwritten);
+            return true;
+        } catch (IOException e) {
+            return false; // Closed meanwhile: there is nothing left that could be read again.
+        }
+    }
+
+    /** Writes a whole buffer; after an exception, its position tells how much of it. Filled from 0 on. */
+    static void writeAll(ByteBuffer buffer, FileChannel target, long position, Trace trace) throws IOException {
+        while (buffer.hasRemaining()) {
+            target.write(buffer, position + buffer.position());
+            Trace.systemCalls(trace, 1);
+        }
+    }
+
+    /** The failure, with what has become of the bytes. */
+    static IOException undelivered(IOException failure, long delivered, long undelivered) {
+        failure.addSuppressed(new TransferException(delivered, undelivered, null));
+        return failure;
     }
 
     /** As the JDK does: a failure after the first byte is left to the next call to find. */

@@ -144,7 +144,7 @@ public final class RelayEngine {
 
     private void delivered(long bytes) {
         if (isSpliceForbidden && route == Route.BUFFERED) {
-            pair.forbid(Route.SPLICE); // The bytes went another way: so the channels were not the reason.
+            pair.forbid(TransferTable.bit(Route.SPLICE)); // The bytes went another way: so the channels were not the reason.
             isSpliceForbidden = false;
         }
         Tally.transferred(route, bytes);

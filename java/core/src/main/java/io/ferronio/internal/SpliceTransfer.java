@@ -3,7 +3,6 @@ package io.ferronio.internal;
 import static io.ferronio.internal.TransferEngine.UNAVAILABLE;
 
 import io.ferronio.Route;
-import io.ferronio.TransferException;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
@@ -88,8 +87,9 @@ final class SpliceTransfer {
                 return BufferedTransfer.movedUnlessNone(moved, Errno.exception(n, "splice from " + source + " to "
                         + target + " at position " + (position + moved) + ", " + (count - moved) + " bytes"));
             }
-            if (pipe != NO_PIPE) {
-                drain(pipe, target, position + moved, n, moved, trace);
+            if (pipe != NO_PIPE && !drain(pipe, target, position + moved, n, moved, trace)) {
+                Refusals.add(Route.SPLICE, source, target);
+                return BufferedTransfer.toFile((ReadableByteChannel) source, target, position, count, moved + n, trace);
             }
             moved += n;
             Trace.took(trace, Route.SPLICE);
@@ -174,57 +174,83 @@ final class SpliceTransfer {
         }
     }
 
-    /** From our pipe to the file: all of it, or an exception that says how much. */
-    private static void drain(long pipe, FileChannel target, long position, long count, long delivered, Trace trace)
+    /**
+     * From our pipe to the file: all of it, or an exception that says how much.
+     *
+     * @return whether it went by splice(2) alone; else the filesystem cannot be spliced to
+     */
+    private static boolean drain(long pipe, FileChannel target, long position, long count, long delivered, Trace trace)
             throws IOException {
         long done = 0;
         while (done < count) {
             long n = drainToFile(pipe, target, position + done, count - done);
             Trace.systemCalls(trace, 1);
-            if (n == -Errno.EINVAL) {
+            if (Errno.isRefusal(n)) {
+                Trace.refused(trace, Route.SPLICE, "errno " + -n);
                 drainThroughBuffer(pipe, target, position, done, count, delivered, trace);
-                return;
+                return false;
             }
             if (n <= 0) {
                 IOException failure = !target.isOpen() ? new AsynchronousCloseException()
                         : Errno.exception(n, "splice to " + target + " at position " + (position + done) + ", "
                                 + (count - done) + " bytes");
-                failure.addSuppressed(new TransferException(delivered + done, count - done, null));
-                throw failure;
+                throw BufferedTransfer.undelivered(failure, delivered + done, count - done);
             }
             done += n;
         }
+        return true;
     }
 
     private static long drainToFile(long pipe, FileChannel target, long position, long count) {
+        long n = -Errno.EINTR;
         int index = FileChannelAccess.addThread(target);
         try {
-            return !target.isOpen() ? -Errno.EBADF
-                    : PipeNatives.drainToFile(pipe, FileChannelAccess.descriptor(target), position, count);
+            while (n == -Errno.EINTR && target.isOpen()) {
+                n = PipeNatives.drainToFile(pipe, FileChannelAccess.descriptor(target), position, count);
+            }
         } finally {
             FileChannelAccess.removeThread(target, index);
         }
+        return n;
     }
 
-    /** To a file on a filesystem that cannot be spliced to. */
     private static void drainThroughBuffer(long pipe, FileChannel target, long position, long done, long count,
             long delivered, Trace trace) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.min(count - done, TransferBuffers.CAPACITY));
-        long address = BufferAccess.address(buffer);
-        while (done < count) {
-            long n = PipeNatives.read(pipe, address, Math.min(count - done, buffer.capacity()));
-            Trace.systemCalls(trace, 1);
-            if (n <= 0) {
-                throw Errno.exception(n, "read of " + (count - done) + " bytes from a pipe that holds them");
-            }
-            try {
-                BufferedTransfer.writeAll(buffer.position(0).limit((int) n), target, position + done, delivered + done,
-                        count - done - n, trace);
-            } finally {
-                Reference.reachabilityFence(buffer);
-            }
-            done += n;
-            Trace.took(trace, Route.BUFFERED);
+        ByteBuffer buffer = TransferBuffers.take();
+        if (buffer == null) {
+            throw BufferedTransfer.undelivered(new IOException("no memory for a direct buffer of "
+                    + TransferBuffers.CAPACITY + " bytes"), delivered + done, count - done);
         }
+        try {
+            while (done < count) {
+                buffer.clear().limit((int) Math.min(count - done, buffer.capacity()));
+                int read = read(pipe, buffer);
+                Trace.systemCalls(trace, 1);
+                if (read <= 0) {
+                    throw Errno.exception(read, "read of " + (count - done) + " bytes from a pipe of ours");
+                }
+                try {
+                    BufferedTransfer.writeAll(buffer.limit(read), target, position + done, trace);
+                } finally {
+                    done += buffer.position();
+                }
+                Trace.took(trace, Route.BUFFERED);
+            }
+        } catch (IOException e) {
+            throw BufferedTransfer.undelivered(e, delivered + done, count - done);
+        } finally {
+            TransferBuffers.giveBack(buffer);
+        }
+    }
+
+    /** From a pipe that holds something: read(2) does not wait, and no close has to interrupt it. */
+    private static int read(long pipe, ByteBuffer buffer) {
+        long address = BufferAccess.address(buffer);
+        long n;
+        do {
+            n = PipeNatives.read(pipe, address, buffer.limit());
+        } while (n == -Errno.EINTR);
+        Reference.reachabilityFence(buffer);
+        return (int) n;
     }
 }
