@@ -43,10 +43,10 @@ extern "system" fn Java_io_ferronio_internal_TransferNatives_sendfileUpToSize(
     })
 }
 
-/// `static native long copyUpToSize(int target, int source, long position, long count)`: copy_file_range(2) of what
-/// the file holds now, to the target's own position.
+/// `static native long copyToOwnPosition(int target, int source, long position, long count)`:
+/// copy_file_range(2) to the target's own position.
 #[unsafe(no_mangle)]
-extern "system" fn Java_io_ferronio_internal_TransferNatives_copyUpToSize(
+extern "system" fn Java_io_ferronio_internal_TransferNatives_copyToOwnPosition(
     env: *mut JNIEnv,
     _class: jclass,
     target: jint,
@@ -57,7 +57,7 @@ extern "system" fn Java_io_ferronio_internal_TransferNatives_copyUpToSize(
     boundary::hot(env, || {
         // SAFETY: Java is in the thread sets of both.
         let (target, source) = unsafe { (descriptor(target)?, descriptor(source)?) };
-        let copied = transfer::copy_up_to_size(target, source, position, count)?;
+        let copied = transfer::copy_to_own_position(target, source, position, count)?;
         Ok(copied as jlong)
     })
 }

@@ -37,44 +37,34 @@ pub fn send_up_to_size(
     }
 }
 
-/// Copies up to `count` bytes, and never more than the file holds now, to the target's own position.
+/// Copies up to `count` bytes to the target's own position. The kernel itself copies no more than the file holds at
+/// the beginning, also if the target is the same file.
 ///
 /// # Errors
 ///
-/// `EINVAL` unless the source is a regular file with a size above 0, also if the kernel copies nothing of it (what
-/// it says of files that it makes up as they are read): what else fstat(2) and copy_file_range(2) say.
-pub fn copy_up_to_size(
+/// As [`kernel::copy_range::copy_file_range`]; a negative `position` or `count` is `EINVAL`.
+pub fn copy_to_own_position(
     target: BorrowedFd<'_>,
     source: BorrowedFd<'_>,
     position: i64,
     count: i64,
 ) -> nix::Result<usize> {
-    let count = match up_to_size(source, position, count)? {
-        None | Some(0) => return Ok(0),
-        Some(count) => checked_count(count)?,
-    };
     let mut from = position;
-    match kernel::copy_range::copy_file_range(target, None, source, Some(&mut from), count)? {
-        0 => Err(Errno::EINVAL),
-        copied => Ok(copied),
-    }
+    let count = checked_count(count)?;
+    kernel::copy_range::copy_file_range(target, None, source, Some(&mut from), count)
 }
 
 /// Copies up to `count` bytes from the source's own position, which advances, to `position` in the target.
 ///
 /// # Errors
 ///
-/// `EINVAL` unless the source is a regular file with a size above 0: what else fstat(2) and
-/// copy_file_range(2) say.
+/// As [`copy_to_own_position`].
 pub fn copy_from_own_position(
     target: BorrowedFd<'_>,
     position: i64,
     source: BorrowedFd<'_>,
     count: i64,
 ) -> nix::Result<usize> {
-    if kernel::file::regular_size(source)? == 0 {
-        return Err(Errno::EINVAL);
-    }
     let mut to = position;
     let count = checked_count(count)?;
     kernel::copy_range::copy_file_range(target, Some(&mut to), source, None, count)

@@ -46,7 +46,7 @@ final class FileTransfer {
             } catch (ClosedChannelException e) {
                 return closed(e, moved);
             }
-            Trace.systemCalls(trace, 2);
+            Trace.systemCalls(trace, route == Route.SENDFILE ? 2 : 1);
             if (moved == 0 && n <= 0) {
                 // With nothing to copy, only the JDK knows what it says of the two.
                 return n == 0 ? NOT_HANDLED : failed(n, route, source, position, count, target, trace);
@@ -85,7 +85,7 @@ final class FileTransfer {
             } catch (ClosedChannelException e) {
                 return closed(e, moved);
             }
-            Trace.systemCalls(trace, 2);
+            Trace.systemCalls(trace, 1);
             if (n < 0 && moved == 0) {
                 return failed(n, Route.COPY_FILE_RANGE, source, position, count, target, trace);
             }
@@ -112,7 +112,7 @@ final class FileTransfer {
             } catch (ClosedChannelException e) {
                 return closed(e, moved);
             }
-            Trace.systemCalls(trace, 2);
+            Trace.systemCalls(trace, 1);
             if (n < 0 && moved == 0) {
                 return failed(n, Route.COPY_FILE_RANGE, source, position, count, target, trace);
             }
@@ -177,7 +177,7 @@ final class FileTransfer {
                 } else if (route == Route.SENDFILE) {
                     n = TransferNatives.sendfileUpToSize(to, from, position, count);
                 } else {
-                    n = TransferNatives.copyUpToSize(to, from, position, count);
+                    n = TransferNatives.copyToOwnPosition(to, from, position, count);
                 }
             }
             Trace.moved(trace, n);

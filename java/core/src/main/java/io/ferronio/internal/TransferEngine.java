@@ -145,7 +145,9 @@ public final class TransferEngine {
                 return SendfileTransfer.toSelectable(WriteSide.PIPE, source, position, most,
                         (SelectableChannel) target, trace);
             default:
-                return FileTransfer.to(route, source, position, most, (FileChannel) target, trace);
+                // Of files that it makes up as they are read, the kernel may copy nothing and call that a success.
+                return route == Route.COPY_FILE_RANGE && !RegularFiles.contains(source) ? UNAVAILABLE
+                        : FileTransfer.to(route, source, position, most, (FileChannel) target, trace);
         }
     }
 
@@ -171,8 +173,7 @@ public final class TransferEngine {
         if (pair == null) {
             return NOT_HANDLED;
         }
-        long size = RegularFiles.size(target);
-        if (size < 0 || ENDS_AT_SIZE && position > size) {
+        if (!canTake(target, position)) {
             return NOT_HANDLED;
         }
         Trace.systemCalls(trace, 1);
@@ -200,6 +201,14 @@ public final class TransferEngine {
             }
         }
         return NOT_HANDLED;
+    }
+
+    /** Whether the target is a regular file, and such that the JDK would transfer to this position. */
+    private static boolean canTake(FileChannel target, long position) {
+        if (!ENDS_AT_SIZE) {
+            return RegularFiles.contains(target) || RegularFiles.size(target) == 0;
+        }
+        return position <= RegularFiles.size(target);
     }
 
     /** The pair's row in the table, or null. */
@@ -264,6 +273,7 @@ public final class TransferEngine {
                 || !FileChannelAccess.isInstance(source) || !FileChannelAccess.isInstance(target)
                 || !source.isOpen() || !target.isOpen() || !FileChannelAccess.isReadable(source)
                 || !FileChannelAccess.isWritable(target) || FileChannelAccess.isAppend(target)
+                || !RegularFiles.contains(source)
                 || Thread.currentThread().isInterrupted()
                 || Refusals.contains(Route.COPY_FILE_RANGE, source, target)) {
             return NOT_HANDLED;

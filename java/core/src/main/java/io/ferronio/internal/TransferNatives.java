@@ -30,24 +30,24 @@ public final class TransferNatives {
     static native long sendfileUpToSize(int target, int source, long position, long count);
 
     /**
-     * An fstat(2), and one copy_file_range(2) of what the file holds now from the position on.
+     * One copy_file_range(2), which copies no more than the file holds at the beginning.
      *
      * @param target descriptor of a file, written to at its own position
-     * @param source descriptor of a file
+     * @param source descriptor of a regular file with a size
      * @param position where in the source to begin; past its end nothing is copied
      * @param count the most bytes to copy
-     * @return bytes copied, or {@code -errno}; {@code -EINVAL} unless the source is a regular file with a size
+     * @return bytes copied, or {@code -errno}
      */
-    static native long copyUpToSize(int target, int source, long position, long count);
+    static native long copyToOwnPosition(int target, int source, long position, long count);
 
     /**
-     * An fstat(2), and one copy_file_range(2) from the source's own position, which advances.
+     * One copy_file_range(2) from the source's own position, which advances.
      *
      * @param target descriptor of a file
      * @param position where in the target to begin
-     * @param source descriptor of a file
+     * @param source descriptor of a regular file with a size
      * @param count the most bytes to copy
-     * @return bytes copied, or {@code -errno}; {@code -EINVAL} unless the source is a regular file with a size
+     * @return bytes copied, or {@code -errno}
      */
     static native long copyFromOwnPosition(int target, long position, int source, long count);
 
