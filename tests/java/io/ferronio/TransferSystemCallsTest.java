@@ -6,22 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.ferronio.testing.ChannelBytes;
 import io.ferronio.testing.ChannelPair;
 import io.ferronio.testing.ChildJvm;
+import io.ferronio.testing.Strace;
 import io.ferronio.testing.TestFiles;
 import io.ferronio.testing.TransferMethod;
 import io.ferronio.testing.TransferTask;
-import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /** One system call a transfer to a socket, and nowhere more than the JDK makes: strace(1) counts. */
@@ -35,22 +30,16 @@ class TransferSystemCallsTest {
      * All that a transfer might call, "?" for those that not every architecture has. Not read(2) and pread(2), by which
      * the JVM may load a class at any time; what is read that way must also be written.
      */
-    private static final String TRACED = "trace=sendfile,copy_file_range,splice,fstat,?newfstatat,?fstatat64,?statx,"
-            + "?stat,?access,faccessat,?faccessat2,lseek,fcntl,?poll,ppoll,write,pwrite64,writev,sendto,sendmsg,"
-            + "?dup2,dup3,ioctl,getsockopt,setsockopt";
-
-    private static final Pattern CALL = Pattern.compile("(\\d+) +(\\w+)\\((.*)");
-
-    /** Asks for a file that does not exist, which is seen in the trace. */
-    private static final String MARKER = "/ferronio-marker-";
+    private static final String TRACED = "trace=sendfile,copy_file_range,splice,fstat," + Strace.MARKER_CALLS
+            + ",lseek,fcntl,?poll,ppoll,write,pwrite64,writev,sendto,sendmsg,?dup2,dup3,ioctl,getsockopt,setsockopt";
 
     @Test
     void oneSystemCallATransfer() throws Exception {
-        assumeStrace();
+        Strace.assume();
         Path trace = TestFiles.newPath(".strace");
         List<String> strace = List.of("strace", "-f", "-qq", "-o", trace.toString(), "-e", TRACED);
         ChildJvm.runThrough(strace, Traced.class, List.of()).succeeded();
-        Map<String, Map<String, Integer>> calls = callsBetweenMarkers(trace);
+        Map<String, Map<String, Integer>> calls = Strace.callsBetweenMarkers(trace);
 
         for (String socket : List.of("TCP", "UNIX")) {
             assertEquals(Map.of("sendfile", TRANSFERS), calls.get("FERRONIO-" + socket), socket);
@@ -64,39 +53,6 @@ class TransferSystemCallsTest {
 
     private static int sum(Map<String, Integer> calls) {
         return calls.values().stream().mapToInt(Integer::intValue).sum();
-    }
-
-    private static void assumeStrace() throws InterruptedException {
-        boolean works;
-        try {
-            works = new ProcessBuilder("strace", "-f", "-qq", "-o", "/dev/null", "true").redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
-        } catch (IOException e) {
-            works = false;
-        }
-        Assumptions.assumeTrue(works, "strace is not installed, or may not trace here");
-    }
-
-    /** For each part of the run, the system calls of the thread that transferred, by name. */
-    private static Map<String, Map<String, Integer>> callsBetweenMarkers(Path trace) throws IOException {
-        Map<String, Map<String, Integer>> parts = new TreeMap<>();
-        String thread = null;
-        Map<String, Integer> part = null;
-        for (String line : Files.readAllLines(trace)) {
-            Matcher call = CALL.matcher(line);
-            if (!call.lookingAt()) {
-                continue; // The second half of a call that another thread's has interrupted.
-            }
-            int marker = call.group(3).indexOf(MARKER);
-            if (marker >= 0) {
-                String name = call.group(3).substring(marker + MARKER.length()).replaceFirst("\".*", "");
-                thread = call.group(1);
-                part = name.equals("END") ? null : parts.computeIfAbsent(name, key -> new TreeMap<>());
-            } else if (part != null && call.group(1).equals(thread)) {
-                part.merge(call.group(2).replaceFirst("^sendfile64$", "sendfile"), 1, Integer::sum);
-            }
-        }
-        return parts;
     }
 
     /** Runs under strace. */
@@ -129,11 +85,11 @@ class TransferSystemCallsTest {
         private static void transfer(TransferMethod method, FileChannel source, String name, WritableByteChannel target)
                 throws IOException {
             // The first transfer looks at the size of the file; the first hundreds load classes for method handles.
-            mark("WARM-UP");
+            Strace.mark("WARM-UP");
             transfer(method, source, target, WARM_UP);
-            mark(method + "-" + name);
+            Strace.mark(method + "-" + name);
             transfer(method, source, target, TRANSFERS);
-            mark("END");
+            Strace.mark(Strace.END);
         }
 
         private static void transfer(TransferMethod method, FileChannel source, WritableByteChannel target, int times)
@@ -142,12 +98,6 @@ class TransferSystemCallsTest {
                 if (method.transferTo(source, 0, COUNT, target) != COUNT) {
                     throw new AssertionError("only a part");
                 }
-            }
-        }
-
-        private static void mark(String name) {
-            if (new File(MARKER + name).exists()) {
-                throw new AssertionError(name);
             }
         }
     }

@@ -75,7 +75,7 @@ public final class TransferEngine {
         if (pair == null) {
             return NOT_HANDLED;
         }
-        Route forbidden = null;
+        int forbidden = TransferTable.NO_ROUTE;
         for (int i = 0; i < pair.size(); i++) {
             Route route = pair.route(i);
             if (pair.isForbidden(route) || Refusals.contains(route, source, target)) {
@@ -88,7 +88,7 @@ public final class TransferEngine {
                 throw FileChannelAccess.transferFailed(source, e, target);
             }
             if (moved == FORBIDDEN) {
-                forbidden = route;
+                forbidden |= TransferTable.bit(route);
             } else if (moved == REFUSED) {
                 Refusals.add(route, source, target);
             } else if (moved == NOT_HANDLED) {
@@ -176,7 +176,7 @@ public final class TransferEngine {
             return NOT_HANDLED;
         }
         Trace.systemCalls(trace, 1);
-        Route forbidden = null;
+        int forbidden = TransferTable.NO_ROUTE;
         for (int i = 0; i < pair.size(); i++) {
             Route route = pair.route(i);
             if (pair.isForbidden(route) || Refusals.contains(route, source, target)) {
@@ -189,7 +189,7 @@ public final class TransferEngine {
                 throw FileChannelAccess.transferFailed(target, e, source);
             }
             if (moved == FORBIDDEN) {
-                forbidden = route;
+                forbidden |= TransferTable.bit(route);
             } else if (moved == REFUSED) {
                 Refusals.add(route, source, target);
             } else if (moved == NOT_HANDLED) {
@@ -251,9 +251,9 @@ public final class TransferEngine {
         return Errno.isGeneralRefusal(errno) ? FORBIDDEN : REFUSED;
     }
 
-    /** A route that was said to be forbidden, and the bytes went another way: so the files were not the reason. */
-    private static void moved(TransferTable pair, Route route, Route forbidden, long moved) {
-        if (forbidden != null && moved > 0) {
+    /** Bytes went this way, so the channels were not the reason why other routes were said to be forbidden. */
+    private static void moved(TransferTable pair, Route route, int forbidden, long moved) {
+        if (forbidden != TransferTable.NO_ROUTE && moved > 0) {
             pair.forbid(forbidden);
         }
         Tally.transferred(route, moved);

@@ -37,6 +37,9 @@ enum TransferTable {
     APPENDING_FILE_FROM_STREAM(BUFFERED),
     FILE_FROM_CHANNEL(BUFFERED);
 
+    /** The empty set of routes. */
+    static final int NO_ROUTE = 0;
+
     private final Route[] routes;
     private final String disabled;
     /** Routes that this kernel, or its filter, does not allow for such a pair, one bit each. A lost update costs a call. */
@@ -59,14 +62,19 @@ enum TransferTable {
         return routes[place];
     }
 
-    /** Whether the kernel has forbidden a route for all such pairs. */
-    boolean isForbidden(Route route) {
-        return (forbidden & 1 << route.ordinal()) != 0;
+    /** A route in a set of routes. */
+    static int bit(Route route) {
+        return 1 << route.ordinal();
     }
 
-    /** Remembers that it has. */
-    void forbid(Route route) {
-        forbidden |= 1 << route.ordinal();
+    /** Whether the kernel has forbidden a route for all such pairs. */
+    boolean isForbidden(Route route) {
+        return (forbidden & bit(route)) != 0;
+    }
+
+    /** Remembers that it has forbidden these. */
+    void forbid(int routes) {
+        forbidden |= routes;
     }
 
     /** What of the row the user has switched off, in words; empty for nothing. */
