@@ -9,11 +9,15 @@ import io.ferronio.testing.TestFiles;
 import io.ferronio.testing.TransferMethod;
 import io.ferronio.testing.TransferTask;
 import io.ferronio.testing.TransferTask.Carrier;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -108,6 +112,80 @@ class TransferLargeFileTest {
             assertArrayEquals(END, end.array());
         } finally {
             Files.deleteIfExists(copy);
+        }
+    }
+
+    private interface Receiving {
+        long into(FileChannel target) throws IOException;
+    }
+
+    /** Receives at a position beyond 4 GiB; what is before it stays a hole. */
+    private static void receiveBeyondFourGigabytes(Receiving receiving, byte[] content) throws IOException {
+        Path file = TestFiles.newSparseFile(HOLE);
+        try (FileChannel target = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            assertEquals(content.length, receiving.into(target));
+            assertEquals(HOLE - 3 + content.length, target.size());
+            ByteBuffer end = ByteBuffer.allocate(content.length);
+            while (end.hasRemaining()) {
+                target.read(end, HOLE - 3 + end.position());
+            }
+            assertArrayEquals(content, end.array());
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "FIFO", mode = EnumSource.Mode.EXCLUDE)
+    void receivedBeyondFourGigabytes(ChannelPair.Kind kind) throws Exception {
+        byte[] content = TestFiles.content(0, 50_000);
+        try (ChannelPair pair = ChannelPair.open(kind)) {
+            pair.sink().write(ByteBuffer.wrap(content));
+            pair.sink().close();
+            receiveBeyondFourGigabytes(
+                    target -> Transfers.transferFrom(target, pair.source(), HOLE - 3, Long.MAX_VALUE), content);
+        }
+    }
+
+    @Test
+    void receivedFromAnotherChannelBeyondFourGigabytes() throws Exception {
+        byte[] content = TestFiles.content(0, 50_000);
+        receiveBeyondFourGigabytes(target -> Transfers.transferFrom(target,
+                Channels.newChannel(new ByteArrayInputStream(content)), HOLE - 3, Long.MAX_VALUE), content);
+    }
+
+    @Test
+    void receivedFromAFileBeyondFourGigabytes() throws Exception {
+        try (FileChannel source = FileChannel.open(file).position(HOLE)) {
+            receiveBeyondFourGigabytes(target -> Transfers.transferFrom(target, source, HOLE - 3, Long.MAX_VALUE), END);
+            assertEquals(HOLE + END.length, source.position());
+        }
+    }
+
+    /** A channel that is not the JDK's takes more than 2 GiB in one call, from both. */
+    @ParameterizedTest
+    @EnumSource
+    void anotherChannelTakesAllInOneCall(TransferMethod method) throws Exception {
+        long[] received = new long[1];
+        byte[] last = new byte[END.length];
+        OutputStream stream = new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new IllegalStateException("byte by byte");
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) {
+                received[0] += length;
+                int n = Math.min(length, last.length);
+                System.arraycopy(bytes, offset + length - n, last, last.length - n, n);
+            }
+        };
+        try (FileChannel source = FileChannel.open(file); WritableByteChannel target = Channels.newChannel(stream)) {
+            long position = HOLE + END.length - (3L << 30);
+            assertEquals(3L << 30, method.transferTo(source, position, Long.MAX_VALUE, target));
+            assertEquals(3L << 30, received[0]);
+            assertArrayEquals(END, last);
         }
     }
 }
