@@ -22,10 +22,11 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  *
  * <pre>
  * InterleavedComparison transfer|receive|copy|sink|source|map [rounds] [seconds] [size,size...]
+ * InterleavedComparison connections [rounds] [number,number...]
  * </pre>
  *
  * <p>{@code transfer}: file to socket; {@code receive}: socket to file; {@code copy}: file to file; {@code sink} and
- * {@code source}: a file to and from a channel that is not the JDK's.
+ * {@code source}: a file to and from a channel that is not the JDK's. {@code connections} is {@link Connections}.
  *
  * <p>Each of the rounds (11 unless told) measures every way once for a short time (0.4 seconds), in a JVM of
  * its own and after a warm-up of twice as long. So no way runs on another's profile, compiled code, heap or
@@ -49,7 +50,7 @@ public final class InterleavedComparison {
     }
 
     /** Measures and prints. */
-    public static void main(String[] arguments) throws RunnerException {
+    public static void main(String[] arguments) throws Exception {
         Locale.setDefault(Locale.ROOT);
         List<String> given = List.of(arguments);
         String what = given.isEmpty() ? "" : given.get(0);
@@ -66,9 +67,10 @@ public final class InterleavedComparison {
                     .run(rounds, hasSizes ? given.get(3) : "512,4096,16384,65536,1048576");
             case "map" -> new InterleavedComparison(MapReadUnmap.class, waysToMap(), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
+            case "connections" -> Connections.compare(rounds, given.size() > 2 ? given.get(2) : "80,800,8000");
             default -> {
                 System.err.println("usage: InterleavedComparison transfer|receive|copy|sink|source|map [rounds] [seconds]"
-                        + " [size,size...]");
+                        + " [size,size...]\n       InterleavedComparison connections [rounds] [number,number...]");
                 System.exit(2);
             }
         }
