@@ -58,7 +58,8 @@ class TransferLimitsTest {
     @MethodSource("pairs")
     void peerReadsByteByByte(ChannelPair.Kind kind, Carrier carrier) throws Exception {
         carrier.assume();
-        try (FileChannel source = FileChannel.open(TestFiles.newFile(SLOW)); ChannelPair pair = ChannelPair.open(kind)) {
+        try (FileChannel source = FileChannel.open(TestFiles.newFile(SLOW));
+                ChannelPair pair = ChannelPair.open(kind)) {
             TransferTask<byte[]> reader = TransferTask.start(() -> readByteByByte(pair.source()));
             TransferTask.start(carrier, () -> {
                 for (long position = 0; position < SLOW;) {

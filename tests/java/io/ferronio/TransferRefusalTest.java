@@ -163,7 +163,8 @@ class TransferRefusalTest {
     }
 
     private static void toPair(ChannelPair.Kind kind) throws Exception {
-        try (FileChannel source = FileChannel.open(TestFiles.newFile(SIZE)); ChannelPair pair = ChannelPair.open(kind)) {
+        try (FileChannel source = FileChannel.open(TestFiles.newFile(SIZE));
+                ChannelPair pair = ChannelPair.open(kind)) {
             for (int i = 0; i < TRANSFERS; i++) {
                 TransferTask<byte[]> reader = TransferTask.start(() -> ChannelBytes.read(pair.source(), SIZE));
                 all(position -> Transfers.transferTo(source, position, SIZE - position, pair.sink()));

@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a byte costs where there are many connections: a file of 16 KiB to each of them, in non-blocking mode, by one thread
- * with one selector; at the other end a process of the same kind, which drops what arrives.
+ * What a byte costs where there are many connections: a file of 16 KiB to each of them, in non-blocking mode, by one
+ * thread with one selector; at the other end a process of the same kind, which drops what arrives.
  *
  * <p>The JDK and the library take turns on the same connections, after a warm-up, each with the same bytes a round
  * whatever the number of connections. Both processes need a descriptor for each (see {@code ulimit -n}).
@@ -47,8 +47,9 @@ public final class Connections {
 
     /** Measures and prints. */
     static void compare(int rounds, String commaSeparatedNumbers) throws IOException, InterruptedException {
-        System.out.printf("Connections on JDK %s, %d rounds: median nanoseconds a KiB, median ratio (least .. greatest)%n"
-                + "%12s%12s%12s%28s%n", Runtime.version(), rounds, "connections", "jdk", "ferronio", "ferronio/jdk");
+        System.out.printf("Connections on JDK %s, %d rounds: median nanoseconds a KiB, median ratio (least .. most)%n",
+                Runtime.version(), rounds);
+        System.out.printf("%12s%12s%12s%28s%n", "connections", "jdk", "ferronio", "ferronio/jdk");
         for (String number : commaSeparatedNumbers.split(",")) {
             measure(Integer.parseInt(number), rounds);
         }
