@@ -145,7 +145,10 @@ fn a_copy_ends_where_the_file_ends() {
     assert_eq!(copy(&source, 10_001, 1), Ok(0));
     assert_eq!(copy(&source, 9000, i64::MAX), Ok(1000));
     assert_eq!(copy(&source, 10_000, 1), Ok(0));
-    assert!(matches!(copy(&source, -1, 1), Err(Errno::EINVAL | Errno::EOVERFLOW)));
+    assert!(matches!(
+        copy(&source, -1, 1),
+        Err(Errno::EINVAL | Errno::EOVERFLOW)
+    ));
     assert_eq!(copy(&source, 0, -1), Err(Errno::EINVAL));
     assert_eq!(target.stream_position().expect("a position"), 1000);
     assert_eq!(content_of(&target), bytes_at(9000..10_000));

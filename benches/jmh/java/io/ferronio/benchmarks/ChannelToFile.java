@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Receives from a channel that is not the JDK's and fills every buffer, into a file that is there already. */
+/** Receives from a channel that is not the JDK's and fills every buffer at no cost, into a file that is there already. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -33,12 +33,11 @@ public class ChannelToFile {
     public int size;
 
     private FileChannel file;
-    private final ByteBuffer content = ByteBuffer.allocateDirect(1 << 20);
     private final ReadableByteChannel channel = new ReadableByteChannel() {
         @Override
         public int read(ByteBuffer buffer) {
-            int length = Math.min(buffer.remaining(), content.capacity());
-            buffer.put(content.clear().limit(length));
+            int length = buffer.remaining();
+            buffer.position(buffer.limit());
             return length;
         }
 

@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Sends a file in memory to a channel that is not the JDK's and takes every buffer as it comes. */
+/** Sends a file in memory to a channel that is not the JDK's and takes every buffer at no cost. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
