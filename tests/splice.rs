@@ -7,12 +7,12 @@ use ferronio::kernel::pipe::Pipe;
 use ferronio::transfer::file::{copy_from_own_position, copy_to_own_position};
 use ferronio::transfer::{pipes, stream};
 use nix::errno::Errno;
-use nix::sys::socket::{setsockopt, sockopt};
+use nix::sys::socket::{MsgFlags, send, setsockopt, sockopt};
 use proptest::prelude::*;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::FileExt;
 use std::os::unix::net::UnixStream;
 
@@ -53,15 +53,37 @@ fn what_a_socket_has_goes_through_the_pipe_to_the_place_in_the_file() {
 }
 
 #[test]
-fn who_does_not_wait_is_told_so_and_the_end_is_zero() {
+fn who_does_not_wait_is_told_so_and_the_end_is_left_to_a_read() {
     let _alone = alone();
     let pipe = Pipe::open(1 << 16).expect("a pipe");
     let (one, other) = connection();
     let fill = |wait| stream::fill(pipe.write.as_fd(), other.as_fd(), MUCH, wait);
     assert_eq!(fill(false), Err(Errno::EAGAIN));
     drop(one);
-    assert_eq!(fill(true), Ok(0));
-    assert_eq!(fill(false), Ok(0));
+    assert_eq!(fill(true), Err(Errno::EIO));
+    assert_eq!(fill(false), Err(Errno::EIO));
+}
+
+/// splice(2) moves nothing there, as at the end of a stream; recv(2) steps over it.
+#[test]
+fn before_urgent_data_a_read_must_go_on() {
+    let _alone = alone();
+    let pipe = Pipe::open(1 << 16).expect("a pipe");
+    let (mut one, mut other) = connection();
+    one.write_all(b"before").expect("a write");
+    send(one.as_raw_fd(), b"!", MsgFlags::MSG_OOB).expect("urgent data");
+    one.write_all(b"after").expect("a write");
+    let mut seen = 0;
+    let stopped = loop {
+        match stream::fill(pipe.write.as_fd(), other.as_fd(), MUCH, true) {
+            Ok(moved) => seen += moved,
+            Err(errno) => break errno,
+        }
+    };
+    assert_eq!((stopped, seen), (Errno::EIO, 6));
+    let mut rest = [0; 5];
+    other.read_exact(&mut rest).expect("the rest");
+    assert_eq!(&rest, b"after");
 }
 
 /// The kernel tells of a reset once, to whoever asks first: that must be the channel.

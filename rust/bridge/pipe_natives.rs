@@ -3,10 +3,11 @@
 //! Java knows a pipe by one number, its two descriptors side by side: the end to read from in the upper half.
 
 use super::boundary::{self, descriptor};
-use crate::kernel::pipe::Pipe;
 use crate::kernel::splice;
+use crate::kernel::{pipe::Pipe, poll};
 use crate::transfer::{checked_count, pipes, stream};
 use jni_sys::{JNIEnv, jboolean, jclass, jint, jlong};
+use nix::poll::PollFlags;
 use std::os::fd::{BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 
 const LOWER_HALF: u32 = 32;
@@ -75,6 +76,22 @@ extern "system" fn Java_io_ferronio_internal_PipeNatives_closeIdle(
     _class: jclass,
 ) -> jlong {
     boundary::hot(env, || Ok(pipes::close_idle() as jlong))
+}
+
+/// `static native long awaitReadable(int source, boolean wait)`: 0.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_PipeNatives_awaitReadable(
+    env: *mut JNIEnv,
+    _class: jclass,
+    source: jint,
+    wait: jboolean,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: Java has begun a read on the source.
+        let source = unsafe { descriptor(source) }?;
+        poll::ready(source, PollFlags::POLLIN, wait)?;
+        Ok(0)
+    })
 }
 
 /// `static native long fill(long pipe, int source, long count, boolean wait)`: bytes moved, 0 at the end of the stream.

@@ -13,7 +13,7 @@ mod request {
     );
 }
 
-/// The two ends of a pipe. Neither end blocks in itself: who waits says so call by call.
+/// The two ends of a pipe. Splicing says call by call whether to wait; read(2) of an empty pipe waits.
 #[derive(Debug)]
 pub struct Pipe {
     /// The end to read from.
@@ -34,6 +34,15 @@ impl Pipe {
         // Refused (EPERM): the pipe is as good, only smaller.
         let _ = fcntl(write.as_fd(), FcntlArg::F_SETPIPE_SZ(bytes));
         Ok(Pipe { read, write })
+    }
+
+    /// How many bytes it holds at most.
+    ///
+    /// # Errors
+    ///
+    /// Those of fcntl(2).
+    pub fn capacity(&self) -> nix::Result<i32> {
+        fcntl(self.write.as_fd(), FcntlArg::F_GETPIPE_SZ)
     }
 }
 

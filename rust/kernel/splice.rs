@@ -4,10 +4,9 @@ use nix::errno::Errno;
 use nix::fcntl::SpliceFFlags;
 use std::os::fd::BorrowedFd;
 
-/// Moves up to `count` bytes from a socket or pipe into a pipe, or from a pipe to a socket or pipe.
+/// Moves up to `count` bytes from a socket, pipe or file into a pipe, or from a pipe to a socket, pipe or file.
 ///
-/// With `nonblock`, a pipe that is full or empty is not waited for; a socket is waited for unless its own
-/// descriptor is in non-blocking mode. `more` tells a socket that more will follow at once.
+/// A pipe that is full or empty is not waited for; a socket is, unless its own descriptor is in non-blocking mode.
 ///
 /// Returns the bytes moved; 0 is the end of the stream.
 ///
@@ -15,16 +14,8 @@ use std::os::fd::BorrowedFd;
 ///
 /// `EAGAIN` (would have to wait), `EINTR` (signal before the first byte), `EINVAL` (neither is a pipe, or a
 /// kind of file that cannot be spliced), `EPIPE`, and those of the two descriptors.
-pub fn splice(
-    source: BorrowedFd<'_>,
-    target: BorrowedFd<'_>,
-    count: usize,
-    nonblock: bool,
-    more: bool,
-) -> nix::Result<usize> {
-    let mut flags = SpliceFFlags::SPLICE_F_MOVE;
-    flags.set(SpliceFFlags::SPLICE_F_NONBLOCK, nonblock);
-    flags.set(SpliceFFlags::SPLICE_F_MORE, more);
+pub fn splice(source: BorrowedFd<'_>, target: BorrowedFd<'_>, count: usize) -> nix::Result<usize> {
+    let flags = SpliceFFlags::SPLICE_F_MOVE | SpliceFFlags::SPLICE_F_NONBLOCK;
     nix::fcntl::splice(source, None, target, None, count, flags)
 }
 

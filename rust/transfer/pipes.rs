@@ -21,8 +21,11 @@ pub fn take() -> nix::Result<Pipe> {
     idle.map_or_else(|| Pipe::open(CAPACITY), Ok)
 }
 
-/// Takes a pipe back. The caller knows that it is empty; one that is not is dropped instead.
+/// Takes an empty pipe back. A small one, from a time when this user had no more to have, is dropped.
 pub fn give_back(pipe: Pipe) {
+    if pipe.capacity() != Ok(CAPACITY) {
+        return;
+    }
     let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
     if idle.len() < MOST_IDLE {
         idle.push(pipe);

@@ -8,12 +8,14 @@ use std::os::fd::BorrowedFd;
 
 /// Waits, with `wait`, until the source has something, and moves up to `count` bytes of it into an empty pipe.
 ///
-/// Returns the bytes moved, 0 at the end of the stream.
+/// Returns the bytes moved, never 0.
 ///
 /// # Errors
 ///
-/// `EAGAIN` (nothing there), `EINTR`, `EIO` when the socket has an error to tell: it is left to the next who
-/// reads, because a socket tells it only once, and its channel must know. What else splice(2) says.
+/// `EAGAIN` (nothing there), `EINTR`, and `EIO` when only a read can tell more. That is so at the end of the
+/// stream; when the socket has an error to tell, which it tells only once, and its channel must know; and before
+/// urgent data, which a read steps over and splice(2) does not: it then moves nothing, as at the end, or says that it
+/// would have to wait, though poll(2) says otherwise. What else splice(2) says.
 pub fn fill(
     pipe: BorrowedFd<'_>,
     source: BorrowedFd<'_>,
@@ -21,7 +23,10 @@ pub fn fill(
     wait: bool,
 ) -> nix::Result<usize> {
     await_readable(source, wait)?;
-    splice::splice(source, pipe, count, true, false)
+    match splice::splice(source, pipe, count) {
+        Ok(0) | Err(Errno::EAGAIN) => Err(Errno::EIO),
+        result => result,
+    }
 }
 
 /// Waits, with `wait`, until the source has something, and moves up to `count` bytes of it to a file.
@@ -87,5 +92,5 @@ pub fn drain_to_file(
 /// `EAGAIN` (the target is full), and what else [`splice::splice`] says: the bytes are still in the pipe.
 pub fn drain(pipe: BorrowedFd<'_>, target: BorrowedFd<'_>, count: usize) -> nix::Result<usize> {
     // Never SPLICE_F_MORE: nobody knows when the next bytes come, and a socket waits up to 200 ms for them.
-    splice::splice(pipe, target, count, true, false)
+    splice::splice(pipe, target, count)
 }

@@ -3,27 +3,39 @@ package io.ferronio;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.nio.file.ExtendedOpenOption;
+import io.ferronio.testing.CallbackChannel;
 import io.ferronio.testing.ChannelBytes;
 import io.ferronio.testing.ChannelPair;
 import io.ferronio.testing.TestFiles;
+import io.ferronio.testing.TransferMethod;
+import io.ferronio.testing.TransferTask;
+import io.ferronio.testing.TransferTask.Carrier;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The contract in plain words: what comes where, in which order things are checked, what is left behind. */
 class TransferContractTest {
@@ -177,5 +189,85 @@ class TransferContractTest {
                 assertArrayEquals(TestFiles.content(50, 100), ChannelBytes.read(pair.source(), 100));
             }
         }
+    }
+
+    /** splice(2) stops before urgent data, and says that this is the end; a read steps over it. */
+    @ParameterizedTest
+    @EnumSource
+    void urgentDataIsNotTheEnd(Carrier carrier) throws Exception {
+        carrier.assume();
+        for (boolean blocking : new boolean[] {true, false}) {
+            Path file = TestFiles.newFile(0);
+            try (ChannelPair pair = ChannelPair.open(ChannelPair.Kind.TCP);
+                    FileChannel target = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                SocketChannel sender = (SocketChannel) pair.sink();
+                sender.write(ByteBuffer.wrap(TestFiles.content(0, 20_000)));
+                sender.socket().sendUrgentData('!');
+                sender.write(ByteBuffer.wrap(TestFiles.content(20_000, 20_000)));
+                SocketChannel source = (SocketChannel) pair.source();
+                source.configureBlocking(blocking);
+                TransferTask.start(carrier, () -> {
+                    for (long moved = 0; moved < 40_000;) {
+                        moved += Transfers.transferFrom(target, source, moved, 40_000 - moved);
+                    }
+                    return null;
+                }).result();
+                assertArrayEquals(TestFiles.content(0, 40_000), Files.readAllBytes(file));
+            }
+        }
+    }
+
+    /** The JDK adds it to the count. For ours nothing was written; and nothing is sent twice. */
+    @Test
+    void targetThatSaysMinusOneEndsTheTransfer() throws IOException {
+        try (FileChannel source = FileChannel.open(TestFiles.newFile(1_000_000))) {
+            List<Integer> offered = new ArrayList<>();
+            WritableByteChannel target = new CallbackChannel(buffer -> {
+                offered.add(buffer.remaining());
+                return offered.size() == 1 ? 20_000 : -1;
+            });
+            assertEquals(20_000, Transfers.transferTo(source, 0, 1_000_000, target));
+            assertEquals(2, offered.size());
+            assertEquals(0, Transfers.transferTo(source, 0, 1_000_000, target));
+            assertEquals(3, offered.size());
+        }
+    }
+
+    /** After a failure nobody else gets the buffer: the channel may still write to it. */
+    @Test
+    void bufferThatAFailedChannelMayStillUseIsGivenToNobody() throws IOException {
+        List<ByteBuffer> buffers = new ArrayList<>();
+        ReadableByteChannel source = new CallbackChannel(buffer -> {
+            buffers.add(buffer);
+            throw new IOException("given up");
+        });
+        try (FileChannel target = FileChannel.open(TestFiles.newFile(0), StandardOpenOption.WRITE)) {
+            for (int i = 0; i < 12; i++) {
+                assertThrows(IOException.class, () -> Transfers.transferFrom(target, source, 0, 1_000_000));
+            }
+        }
+        for (int i = 0; i < buffers.size(); i++) {
+            for (int j = 0; j < i; j++) {
+                assertNotSame(buffers.get(i), buffers.get(j));
+            }
+        }
+    }
+
+    /** Direct I/O wants aligned memory, which only the JDK's own buffers for it are. */
+    @Test
+    void filesOpenedForDirectIoAreTransferredAsByTheJdk() throws IOException {
+        Path file = TestFiles.newFile(1 << 20);
+        FileChannel direct;
+        try {
+            direct = FileChannel.open(file, StandardOpenOption.READ, ExtendedOpenOption.DIRECT);
+        } catch (IOException | UnsupportedOperationException e) {
+            Assumptions.abort("no direct I/O here: " + e);
+            return;
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (direct) {
+            assertEquals(1 << 20, Transfers.transferTo(direct, 0, 1 << 20, Channels.newChannel(bytes)));
+        }
+        assertArrayEquals(TestFiles.content(0, 1 << 20), bytes.toByteArray());
     }
 }

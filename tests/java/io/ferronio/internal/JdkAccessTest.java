@@ -57,6 +57,7 @@ class JdkAccessTest {
                 members(17, TRANSFERS, "FileChannelImpl", "beginBlocking", "endBlocking"),
                 members(25, List.of(), "FileChannelImpl", "transferFailed"),
                 members(17, and(TO_FILES, Use.MAP), "FileChannelImpl", "writable"),
+                members(17, TO_FILES, "FileChannelImpl", "direct"),
                 members(17, TO_FILES, "FileDescriptor", "append"),
                 members(17, lock, "FileChannelImpl", "positionLock"),
                 members(17, socket, "SocketChannelImpl", "fdVal", "park"),

@@ -21,8 +21,8 @@ public final class TransferTask<T> {
     private static final long LIMIT_SECONDS = 300;
 
     /** The natives that wait for a channel: ours, and the JDK's. */
-    private static final Set<String> NATIVES = Set.of("sendfile", "sendfileUpToSize", "fill", "drain", "spliceToFile",
-            "transferTo0", "read0", "write0", "poll", "wait");
+    private static final Set<String> NATIVES = Set.of("sendfile", "sendfileUpToSize", "fill", "drain",
+            "spliceToFile", "awaitReadable", "transferTo0", "read0", "write0", "poll", "wait");
 
     /** What a task runs on. */
     public enum Carrier {

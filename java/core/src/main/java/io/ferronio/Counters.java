@@ -67,7 +67,7 @@ public final class Counters {
     }
 
     /**
-     * Bytes that took a route.
+     * Bytes of the transfers that took a route. Of a transfer that had to go on another way, all count for the first.
      *
      * @param route the route
      * @return how many bytes were moved by it

@@ -13,7 +13,7 @@ public enum Route {
     REFLINK,
     /** {@code copy_file_range(2)}: the filesystem copies by itself, and shares blocks if it can. */
     COPY_FILE_RANGE,
-    /** {@code read} and {@code write} through a large direct buffer: for channels that are not the kernel's. */
+    /** {@code read} and {@code write} through a large direct buffer: for channels that are not the kernel's, and as a last resort. */
     BUFFERED,
     /** The JDK's own method: nothing of FerroNIO's fits the pair of channels, or it is switched off. */
     JDK;

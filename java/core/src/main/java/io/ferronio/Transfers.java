@@ -12,7 +12,8 @@ import java.nio.channels.WritableByteChannel;
  * The JDK's transfer contract, call for call, on the JDK's own channels.
  *
  * <p>All methods may be called by any thread, platform or virtual, at any time; channels may be closed and
- * threads interrupted meanwhile. They allocate nothing, unless the flight recorder records them.
+ * threads interrupted meanwhile. Between channels that were seen before they allocate nothing, unless the flight recorder
+ * records them, or more than eight threads at once need a buffer.
  *
  * <p>It does so as events {@code io.ferronio.Transfer}, in every recording, with stack traces and without a threshold.
  * {@code -XX:StartFlightRecording:+io.ferronio.Transfer#threshold=10ms} leaves the short ones out.
@@ -46,7 +47,8 @@ public final class Transfers {
      *
      * @param source the file to send from, open for reading
      * @param position where to begin, in bytes from the start of the file; at or past its end nothing is sent
-     * @param count the most bytes to send; a call never moves more than 2,147,479,552
+     * @param count the most bytes to send; to a socket, a pipe or a file that is not in append mode, a call never moves
+     *     more than 2,147,479,552
      * @param target where to send to
      * @return the bytes moved, possibly fewer than {@code count}, possibly 0
      * @throws IllegalArgumentException if {@code position} or {@code count} is negative
@@ -54,8 +56,10 @@ public final class Transfers {
      * @throws java.nio.channels.NonWritableChannelException if {@code target} is a file that is not open for
      *     writing
      * @throws java.nio.channels.ClosedChannelException if either channel is closed
-     * @throws java.nio.channels.AsynchronousCloseException if another thread closes either channel meanwhile
-     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before or meanwhile
+     * @throws java.nio.channels.AsynchronousCloseException if another thread closes either channel before the first
+     *     byte was moved; after that the count is returned
+     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before, or meanwhile; after the
+     *     first byte perhaps the count is returned, as on the JDK, and the thread's status stays set
      * @throws IOException as the kernel says; the message is its text for the error, as the JDK's is, and the
      *     cause names the system call and its numbers
      */
@@ -104,8 +108,10 @@ public final class Transfers {
      *     reading
      * @throws java.nio.channels.NonWritableChannelException if {@code target} is not open for writing
      * @throws java.nio.channels.ClosedChannelException if either channel is closed
-     * @throws java.nio.channels.AsynchronousCloseException if another thread closes either channel meanwhile
-     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before or meanwhile
+     * @throws java.nio.channels.AsynchronousCloseException if another thread closes either channel before the first
+     *     byte was moved; after that the count is returned
+     * @throws java.nio.channels.ClosedByInterruptException if the thread is interrupted before, or meanwhile; after the
+     *     first byte perhaps the count is returned, as on the JDK, and the thread's status stays set
      * @throws IOException as the kernel says. If bytes have been taken from the source that could not be
      *     written, a {@link TransferException} with their number is among its suppressed exceptions
      */

@@ -56,59 +56,58 @@ final class BufferedTransfer {
         if (buffer == null) {
             return NOT_HANDLED;
         }
-        try {
-            return fromFile(source, position, Math.min(count, size - position), target, buffer, trace);
-        } finally {
-            TransferBuffers.giveBack(buffer);
-        }
-    }
-
-    private static long fromFile(FileChannel source, long position, long count, WritableByteChannel target,
-            ByteBuffer buffer, Trace trace) throws IOException {
+        long most = Math.min(count, size - position);
         long moved = 0;
+        boolean isFree = false;
         try {
-            while (moved < count) {
-                buffer.clear().limit((int) Math.min(count - moved, buffer.capacity()));
+            boolean isFull = false;
+            while (moved < most && !isFull) {
+                buffer.clear().limit((int) Math.min(most - moved, buffer.capacity()));
                 int read = source.read(buffer, position + moved);
                 Trace.systemCalls(trace, 1);
                 if (read <= 0) {
                     break;
                 }
-                for (int start = 0; start < read;) {
-                    int written = write(target, buffer.limit(read).position(start), moved);
-                    if (written == NOT_HANDLED) {
-                        return NOT_HANDLED;
-                    }
+                for (int start = 0; start < read && !isFull;) {
+                    int written = Math.max(0, target.write(buffer.limit(read).position(start)));
                     Trace.systemCalls(trace, 1);
                     moved += written;
-                    if (written < Math.min(read - start, JDK_CAPACITY)) {
-                        return moved;
-                    }
+                    isFull = written < Math.min(read - start, JDK_CAPACITY);
                     start += written;
                 }
             }
+            isFree = true;
             return moved;
         } catch (IOException e) {
             return movedUnlessNone(moved, e);
+        } catch (UnsupportedOperationException e) {
+            return wantsArray(target, moved, e);
         } finally {
+            release(buffer, isFree);
             if (moved > 0) {
                 Trace.took(trace, Route.BUFFERED);
             }
         }
     }
 
-    /** One write; NOT_HANDLED if it was the first one and the channel wants an array. */
-    private static int write(WritableByteChannel target, ByteBuffer buffer, long moved) throws IOException {
-        int start = buffer.position();
-        try {
-            return target.write(buffer);
-        } catch (UnsupportedOperationException e) {
-            if (moved > 0 || buffer.position() != start) {
-                throw e;
-            }
-            NEEDS_ARRAY.get(target.getClass())[0] = true;
-            return (int) NOT_HANDLED;
+    /**
+     * Somebody's channel that has thrown may not be done with the buffer (a read that was given up after some time, say):
+     * then nobody else gets it.
+     */
+    private static void release(ByteBuffer buffer, boolean isFree) {
+        if (isFree) {
+            TransferBuffers.giveBack(buffer);
         }
+    }
+
+    /** What a channel that cannot do with a direct buffer means to the caller: from the next call on, it gets the JDK's. */
+    private static long wantsArray(Object channel, long moved, UnsupportedOperationException e) {
+        boolean[] needsArray = NEEDS_ARRAY.get(channel.getClass());
+        if (needsArray[0]) {
+            throw e; // Not for that reason.
+        }
+        needsArray[0] = true;
+        return moved > 0 ? moved : NOT_HANDLED;
     }
 
     /**
@@ -122,26 +121,28 @@ final class BufferedTransfer {
         if (buffer == null) {
             return moved > 0 ? moved : NOT_HANDLED;
         }
+        long done = moved;
+        boolean isFree = true;
         try {
-            long done = moved;
-            while (done < count) {
+            boolean hasMore = true;
+            while (done < count && hasMore) {
                 buffer.clear().limit((int) Math.min(count - done, buffer.capacity()));
                 int read;
+                isFree = false;
                 try {
                     read = source.read(buffer);
                 } catch (IOException e) {
                     return movedUnlessNone(done, e);
                 } catch (UnsupportedOperationException e) {
-                    if (done > 0 || buffer.position() > 0) {
-                        throw e;
-                    }
-                    NEEDS_ARRAY.get(source.getClass())[0] = true;
-                    return NOT_HANDLED;
+                    return wantsArray(source, done, e);
                 }
+                isFree = true;
                 Trace.systemCalls(trace, 1);
                 if (read <= 0) {
                     break;
                 }
+                // Of a channel that says one thing and does another, what it has done counts, and is the last of it.
+                hasMore = read == buffer.position();
                 try {
                     writeAll(buffer.flip(), target, position + done, trace);
                 } catch (IOException e) {
@@ -151,12 +152,12 @@ final class BufferedTransfer {
                     }
                     throw undelivered(e, written, buffer.remaining());
                 }
-                done += read;
+                done += buffer.position();
                 Trace.took(trace, Route.BUFFERED);
             }
             return done;
         } finally {
-            TransferBuffers.giveBack(buffer);
+            release(buffer, isFree);
         }
     }
 

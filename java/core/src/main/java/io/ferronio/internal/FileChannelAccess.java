@@ -28,6 +28,8 @@ final class FileChannelAccess {
             JdkAccess.field(TYPE, "readable", boolean.class, methodType(boolean.class, FileChannel.class));
     private static final MethodHandle WRITABLE =
             JdkAccess.field(TYPE, "writable", boolean.class, methodType(boolean.class, FileChannel.class));
+    private static final MethodHandle DIRECT =
+            JdkAccess.field(TYPE, "direct", boolean.class, methodType(boolean.class, FileChannel.class));
     private static final MethodHandle POSITION_LOCK =
             JdkAccess.field(TYPE, "positionLock", Object.class, methodType(Object.class, FileChannel.class));
     private static final MethodHandle THREADS = THREAD_SET == null ? null
@@ -52,7 +54,7 @@ final class FileChannelAccess {
     static final boolean CAN_SEND =
             JdkAccess.all(FD, FD_VALUE, READABLE, THREADS, ADD, REMOVE, BEGIN, END);
     /** Whether files can also be transferred to. */
-    static final boolean CAN_RECEIVE = CAN_SEND && JdkAccess.all(WRITABLE, FD_APPEND);
+    static final boolean CAN_RECEIVE = CAN_SEND && JdkAccess.all(WRITABLE, FD_APPEND, DIRECT);
     /** Whether a file's position can be locked. */
     static final boolean HAS_POSITION_LOCK = POSITION_LOCK != null;
     /** Whether files can be mapped. */
@@ -88,6 +90,15 @@ final class FileChannelAccess {
     static boolean isAppend(FileChannel channel) {
         try {
             return (boolean) FD_APPEND.invokeExact(fileDescriptor(channel));
+        } catch (Throwable e) {
+            throw JdkAccess.<RuntimeException>rethrow(e);
+        }
+    }
+
+    /** Whether the file was opened for direct I/O: then addresses and sizes must be multiples of its block size. */
+    static boolean isDirect(FileChannel channel) {
+        try {
+            return DIRECT != null && (boolean) DIRECT.invokeExact(channel);
         } catch (Throwable e) {
             throw JdkAccess.<RuntimeException>rethrow(e);
         }

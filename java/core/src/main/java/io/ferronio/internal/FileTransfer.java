@@ -136,6 +136,9 @@ final class FileTransfer {
             FileChannel target, Trace trace) throws IOException {
         // EBADF of a descriptor that is open: the target is in append mode, and has become so since it was opened.
         if (Errno.isRefusal(n) || n == -Errno.EBADF) {
+            if (n == -Errno.EOVERFLOW || RegularFiles.size(source) <= 0) {
+                return TransferEngine.UNAVAILABLE; // Because of this position, or of the size that the file has now.
+            }
             return isSameFile(source, target) ? NOT_HANDLED : TransferEngine.refusal(n, route, trace);
         }
         throw Errno.exception(n, route.property() + " from " + source + " to " + target + " at position " + position

@@ -19,14 +19,23 @@ final class PipeNatives {
     static native long closeIdle();
 
     /**
+     * A poll(2).
+     *
+     * @param source descriptor of a socket or pipe
+     * @param wait whether to wait until there is something
+     * @return 0, also if there is an error or the end; or {@code -errno}, {@code -EAGAIN} for nothing
+     */
+    static native long awaitReadable(int source, boolean wait);
+
+    /**
      * A poll(2), and one splice(2) into the pipe.
      *
      * @param pipe an empty pipe
      * @param source descriptor of a socket
      * @param count the most bytes to move
      * @param wait whether to wait until there is something
-     * @return bytes moved, 0 at the end of the stream, or {@code -errno}; {@code -EIO} if the socket has an error to
-     *     tell, which it still has
+     * @return bytes moved, or {@code -errno}; {@code -EIO} if only a read can tell more: at the end of the stream,
+     *     of an error, which the socket still has, or of urgent data, which splice(2) cannot step over
      */
     static native long fill(long pipe, int source, long count, boolean wait);
 

@@ -22,8 +22,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class SpliceTransfer {
 
-    /** In the place of a pipe of ours: the source is a pipe itself. */
+    /** In the place of a pipe of ours: the source is a pipe itself, or there is none at the moment. */
     private static final long NO_PIPE = -1;
+    /** In the place of a pipe: only wait. */
+    private static final long AWAIT = -2;
 
     /** Instead of a count: the channel itself must be read from. Not an error of the kernel's. */
     private static final long ASK_CHANNEL = -Errno.EIO;
@@ -38,71 +40,113 @@ final class SpliceTransfer {
      */
     static long toFile(ReadSide side, SelectableChannel source, FileChannel target, long position, long count,
             Trace trace) throws IOException {
-        if (side == ReadSide.PIPE) {
-            return toFile(side, source, target, position, count, NO_PIPE, trace);
+        boolean virtual = VirtualThreads.isCurrent();
+        boolean isPipe = side == ReadSide.PIPE;
+        long patience = Patience.LEAST;
+        long pipe = NO_PIPE;
+        long moved = 0;
+        try {
+            while (moved < count) {
+                if (!isPipe && pipe == NO_PIPE) {
+                    pipe = takePipe(trace);
+                    if (pipe == NO_PIPE) {
+                        return moved == 0 ? UNAVAILABLE : moved; // Mostly for want of descriptors.
+                    }
+                }
+                long n;
+                try {
+                    if (!source.isBlocking()) {
+                        endIfInterrupted(target);
+                    }
+                    n = take(side, source, target, position + moved, count - moved, pipe, isPipe && !virtual);
+                    Trace.systemCalls(trace, 2);
+                    if (n == -Errno.EAGAIN && source.isBlocking()) {
+                        // A pipe that waits for a silent peer is two descriptors that others could use.
+                        pipe = release(pipe, true);
+                        if (virtual) {
+                            park(side, source, target, patience);
+                            patience = Patience.more(patience);
+                        } else {
+                            take(side, source, target, 0, 0, AWAIT, true);
+                        }
+                        Trace.systemCalls(trace, 1);
+                        continue;
+                    }
+                } catch (ClosedChannelException e) {
+                    return BufferedTransfer.movedUnlessNone(moved, e);
+                }
+                if (n == 0 || n == -Errno.EAGAIN) {
+                    break;
+                }
+                if (n == ASK_CHANNEL || n < 0 && Errno.isRefusal(n) && moved > 0) {
+                    pipe = release(pipe, true);
+                    return BufferedTransfer.toFile((ReadableByteChannel) source, target, position, count, moved, trace);
+                }
+                if (n < 0) {
+                    if (Errno.isRefusal(n)) {
+                        return TransferEngine.refusal(n, Route.SPLICE, trace);
+                    }
+                    return BufferedTransfer.movedUnlessNone(moved, Errno.exception(n, "splice from " + source + " to "
+                            + target + " at position " + (position + moved) + ", " + (count - moved) + " bytes"));
+                }
+                if (!isPipe) {
+                    boolean spliced = false;
+                    boolean drained = false;
+                    try {
+                        spliced = drain(pipe, target, position + moved, n, moved, trace);
+                        drained = true;
+                    } finally {
+                        if (!drained) {
+                            pipe = release(pipe, false);
+                        }
+                    }
+                    if (!spliced) {
+                        Refusals.add(Route.SPLICE, source, target);
+                        return BufferedTransfer.toFile((ReadableByteChannel) source, target, position, count, moved + n,
+                                trace);
+                    }
+                }
+                moved += n;
+                Trace.took(trace, Route.SPLICE);
+            }
+            return moved;
+        } catch (RuntimeException | Error e) {
+            pipe = release(pipe, false); // Nobody knows what is in it.
+            throw e;
+        } finally {
+            release(pipe, true);
         }
+    }
+
+    private static long takePipe(Trace trace) {
         long pipe = PipeNatives.take();
         if (pipe < 0) {
             Trace.refused(trace, Route.SPLICE, "no pipe, errno " + -pipe);
-            return UNAVAILABLE; // Mostly for want of descriptors.
+            return NO_PIPE;
         }
-        boolean isEmpty = false;
-        try {
-            long moved = toFile(side, source, target, position, count, pipe, trace);
-            isEmpty = true;
-            return moved;
-        } finally {
-            PipeNatives.release(pipe, isEmpty);
-        }
+        return pipe;
     }
 
-    private static long toFile(ReadSide side, SelectableChannel source, FileChannel target, long position,
-            long count, long pipe, Trace trace) throws IOException {
-        boolean virtual = VirtualThreads.isCurrent();
-        long patience = Patience.LEAST;
-        long moved = 0;
-        while (moved < count) {
-            long n;
-            try {
-                n = take(side, source, target, position + moved, count - moved, pipe, virtual);
-                Trace.systemCalls(trace, 2);
-                if (n == -Errno.EAGAIN && source.isBlocking()) {
-                    awaitReadable(side, source, target, virtual ? patience : Patience.NONE);
-                    patience = Patience.more(patience);
-                    continue;
-                }
-            } catch (ClosedChannelException e) {
-                return BufferedTransfer.movedUnlessNone(moved, e);
-            }
-            if (n == 0 || n == -Errno.EAGAIN) {
-                break;
-            }
-            if (n == ASK_CHANNEL || n < 0 && Errno.isRefusal(n) && moved > 0) {
-                return BufferedTransfer.toFile((ReadableByteChannel) source, target, position, count, moved, trace);
-            }
-            if (n < 0) {
-                if (Errno.isRefusal(n)) {
-                    return TransferEngine.refusal(n, Route.SPLICE, trace);
-                }
-                return BufferedTransfer.movedUnlessNone(moved, Errno.exception(n, "splice from " + source + " to "
-                        + target + " at position " + (position + moved) + ", " + (count - moved) + " bytes"));
-            }
-            if (pipe != NO_PIPE && !drain(pipe, target, position + moved, n, moved, trace)) {
-                Refusals.add(Route.SPLICE, source, target);
-                return BufferedTransfer.toFile((ReadableByteChannel) source, target, position, count, moved + n, trace);
-            }
-            moved += n;
-            Trace.took(trace, Route.SPLICE);
+    /** Gives a pipe back, if there is one; NO_PIPE. */
+    private static long release(long pipe, boolean isEmpty) {
+        if (pipe != NO_PIPE) {
+            PipeNatives.release(pipe, isEmpty);
         }
-        return moved;
+        return NO_PIPE;
+    }
+
+    /** The JDK finds out about an interrupt when it writes, and closes the target. A blocking source is closed before. */
+    private static void endIfInterrupted(FileChannel target) throws AsynchronousCloseException {
+        FileChannelAccess.beginBlocking(target);
+        FileChannelAccess.endBlocking(target, true);
     }
 
     /**
-     * One splice(2), to our pipe or to the file. In the target's thread set, too: its close wakes a thread that waits
-     * here. A virtual one never waits here: it could not be woken.
+     * One splice(2), to our pipe or to the file, or with AWAIT none. In the target's thread set, too: its close wakes a
+     * thread that waits here. A virtual one never waits here: it could not be woken.
      */
     private static long take(ReadSide side, SelectableChannel source, FileChannel target, long position, long count,
-            long pipe, boolean virtual) throws IOException {
+            long pipe, boolean wait) throws IOException {
         long n = -Errno.EINTR;
         ReentrantLock lock = side.lock(source);
         lock.lock();
@@ -113,16 +157,21 @@ final class SpliceTransfer {
                 if (side.hasEnded(source)) {
                     return n = ASK_CHANNEL;
                 }
-                if (virtual && blocking) {
+                if (blocking && VirtualThreads.isCurrent()) {
                     side.access().prepareForVirtualThread(source);
                 }
                 int index = FileChannelAccess.addThread(target);
                 try {
-                    boolean wait = blocking && !virtual;
                     while (n == -Errno.EINTR && source.isOpen() && target.isOpen()) {
                         int from = side.access().descriptor(source);
-                        n = pipe != NO_PIPE ? PipeNatives.fill(pipe, from, count, wait)
-                                : PipeNatives.spliceToFile(from, FileChannelAccess.descriptor(target), position, count, wait);
+                        if (pipe == AWAIT) {
+                            n = PipeNatives.awaitReadable(from, wait && blocking);
+                        } else if (pipe == NO_PIPE) {
+                            int to = FileChannelAccess.descriptor(target);
+                            n = PipeNatives.spliceToFile(from, to, position, count, wait && blocking);
+                        } else {
+                            n = PipeNatives.fill(pipe, from, count, false);
+                        }
                     }
                 } finally {
                     FileChannelAccess.removeThread(target, index);
@@ -151,8 +200,8 @@ final class SpliceTransfer {
         }
     }
 
-    /** Waits until a blocking source has something. A virtual thread looks from time to time after its target. */
-    private static void awaitReadable(ReadSide side, SelectableChannel source, FileChannel target, long nanos)
+    /** A virtual thread waits until a blocking source has something, and looks from time to time after its target. */
+    private static void park(ReadSide side, SelectableChannel source, FileChannel target, long nanos)
             throws IOException {
         if (!target.isOpen()) {
             throw new AsynchronousCloseException();

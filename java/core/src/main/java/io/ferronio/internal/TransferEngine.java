@@ -132,9 +132,10 @@ public final class TransferEngine {
             default -> count;
         };
         if (route == Route.BUFFERED) {
-            boolean isSameFile = target instanceof FileChannel && FileChannelAccess.isInstance(target)
-                    && FileTransfer.isSameFile(source, (FileChannel) target);
-            return isSameFile ? NOT_HANDLED
+            boolean isForJdk = FileChannelAccess.isDirect(source) || FileChannelAccess.isInstance(target)
+                    && (FileChannelAccess.isDirect((FileChannel) target)
+                            || FileTransfer.isSameFile(source, (FileChannel) target));
+            return isForJdk ? NOT_HANDLED
                     : BufferedTransfer.fromFile(source, position, most, target, pair == TransferTable.FILE_TO_CHANNEL, trace);
         }
         switch (pair) {
@@ -213,6 +214,9 @@ public final class TransferEngine {
 
     /** The pair's row in the table, or null. */
     private static TransferTable pairFrom(FileChannel target, ReadableByteChannel source, long count) {
+        if (FileChannelAccess.isDirect(target)) {
+            return null; // Its blocks are the JDK's affair.
+        }
         boolean appends = FileChannelAccess.isAppend(target);
         if (FileChannelAccess.isInstance(source)) {
             boolean isRegular = FROM_FILE && FileChannelAccess.isReadable((FileChannel) source)
@@ -239,9 +243,10 @@ public final class TransferEngine {
     private static long transferFrom(TransferTable pair, Route route, FileChannel target, ReadableByteChannel source,
             long position, long count, Trace trace) throws IOException {
         if (route == Route.BUFFERED) {
-            boolean isSameFile = source instanceof FileChannel && FileChannelAccess.isInstance(source)
-                    && FileTransfer.isSameFile((FileChannel) source, target);
-            return isSameFile ? NOT_HANDLED : BufferedTransfer.toFile(source, target, position, count, 0, trace);
+            boolean isForJdk = FileChannelAccess.isInstance(source)
+                    && (FileChannelAccess.isDirect((FileChannel) source)
+                            || FileTransfer.isSameFile((FileChannel) source, target));
+            return isForJdk ? NOT_HANDLED : BufferedTransfer.toFile(source, target, position, count, 0, trace);
         }
         switch (pair) {
             case FILE_FROM_SOCKET:
