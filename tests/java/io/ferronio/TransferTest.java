@@ -17,6 +17,7 @@ import io.ferronio.testing.TransferTask;
 import io.ferronio.testing.TransferTask.Carrier;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
@@ -37,6 +38,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -663,6 +665,62 @@ class TransferTest {
         }
         assertArrayEquals(TestFiles.content(0, 10), Arrays.copyOf(content, 10));
         assertTrue(asked[0] <= 110, asked[0] + " times");
+    }
+
+    /** An interrupt that comes when all is over but for the position of a file. */
+    @Test
+    void positionsAdvanceAfterAFailureOfAnInterruptedThread() throws Exception {
+        IllegalStateException failure = new IllegalStateException("of the test");
+        LongConsumer interruptAndFail = bytes -> {
+            Thread.currentThread().interrupt();
+            throw failure;
+        };
+        ReadableByteChannel stream = Channels.newChannel(new ByteArrayInputStream(new byte[SIZE]));
+        try (FileChannel source = FileChannel.open(FILE); FileChannel target = FileChannel.open(
+                TestFiles.newPath(".data"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            Transfer fromFile = Transfer.from((ReadableByteChannel) source.position(POSITION), 100_000)
+                    .to(Channels.newChannel(OutputStream.nullOutputStream())).onProgress(interruptAndFail);
+            assertSame(failure, assertThrows(IllegalStateException.class, fromFile::run));
+            assertTrue(Thread.interrupted());
+            assertEquals(POSITION + 100_000, source.position());
+
+            Transfer toFile = Transfer.from(stream, 100_000).to(target).onProgress(interruptAndFail);
+            assertSame(failure, assertThrows(IllegalStateException.class, toFile::run));
+            assertTrue(Thread.interrupted());
+            assertEquals(target.size(), target.position());
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    /** A target that takes nothing twice, and is then given a little by hand. */
+    @Test
+    void positionCountsWhatAFailedPieceHasDelivered() throws Exception {
+        IOException failure = new IOException("of the test");
+        WritableByteChannel failing = failingAfter(100, failure);
+        int[] asked = new int[1];
+        WritableByteChannel target = new WritableByteChannel() {
+            @Override
+            public int write(ByteBuffer bytes) throws IOException {
+                return asked[0]++ < 2 ? 0 : failing.write(bytes);
+            }
+
+            @Override
+            public boolean isOpen() {
+                return true;
+            }
+
+            @Override
+            public void close() {
+                throw new AssertionError();
+            }
+        };
+        try (FileChannel source = FileChannel.open(FILE)) {
+            Transfer transfer = Transfer.from((ReadableByteChannel) source.position(POSITION), SIZE).to(target);
+            assertSame(failure, assertThrows(IOException.class, transfer::run));
+            assertEquals(100, account(failure).delivered());
+            assertEquals(POSITION + 100, source.position());
+        }
     }
 
     @Test

@@ -51,7 +51,8 @@ public final class TransferRun {
     private ByteBuffer buffer;
     /** For what comes from a stream and goes to another; null until then. */
     private RelayEngine relay;
-    private long movedOfFile;
+    /** Bytes of a source that is a file, between header and trailer; not known before the last one was read. */
+    private long lengthOfFile = Long.MAX_VALUE;
     private long delivered;
     private long undelivered;
 
@@ -134,12 +135,37 @@ public final class TransferRun {
             moveStream();
             return;
         }
+        Throwable failure = null;
         try {
             moveFile(source, start);
+        } catch (Throwable e) {
+            failure = e;
+            throw e;
         } finally {
-            long moved = delivered - TransferPlan.remaining(plan.header());
-            if (moved > 0 && source.isOpen()) {
-                source.position(start + Math.min(moved, movedOfFile));
+            advance(source, start, Math.min(delivered - TransferPlan.remaining(plan.header()), lengthOfFile), failure);
+        }
+    }
+
+    /**
+     * Advances the own position of a file. It stays open: an interrupt is for whoever waits next.
+     *
+     * @param failure what has ended the run, which nothing that goes wrong here may hide; or null
+     */
+    private static void advance(FileChannel file, long start, long moved, Throwable failure) throws IOException {
+        if (moved <= 0 || !file.isOpen()) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            file.position(start + moved);
+        } catch (IOException e) {
+            if (failure == null) {
+                throw e;
+            }
+            failure.addSuppressed(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -224,10 +250,10 @@ public final class TransferRun {
                 break;
             }
         }
-        movedOfFile = all.position() - headerLength;
+        lengthOfFile = all.position() - headerLength;
         put(plan.trailer(), all.limit(all.capacity()));
         deliver(all.flip());
-        counted(movedOfFile);
+        counted(lengthOfFile);
         progressed();
         return true;
     }
@@ -245,7 +271,8 @@ public final class TransferRun {
         long end = count > Long.MAX_VALUE - position ? Long.MAX_VALUE : position + count;
         PageWindow window = new PageWindow(source, target, position, plan.readAhead(), plan.dropBehind());
         boolean waited = false;
-        for (long at = position; at < end;) {
+        long at = position;
+        while (at < end) {
             long wanted = Math.min(end - at, piece);
             window.readAhead(at, end, trace);
             long n = transferTo(source, at, wanted);
@@ -268,10 +295,10 @@ public final class TransferRun {
             }
             waited = false;
             at += n;
-            movedOfFile = at - position;
             progressed();
             window.dropBehind(at, trace);
         }
+        lengthOfFile = at - position;
     }
 
     /** One call of the engine's, or of the JDK's, and what was delivered before it failed. */
@@ -318,13 +345,17 @@ public final class TransferRun {
             }
             file = targetStart == OWN_POSITION ? null : (FileChannel) target;
         }
+        Throwable failure = null;
         try {
             deliver(plan.header());
             moveStreamItself(plan.source(), file);
             deliver(plan.trailer());
+        } catch (Throwable e) {
+            failure = e;
+            throw e;
         } finally {
-            if (advances && delivered > 0 && target.isOpen()) {
-                file.position(targetStart + delivered);
+            if (advances) {
+                advance(file, targetStart, delivered, failure);
             }
         }
     }
