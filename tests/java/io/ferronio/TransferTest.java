@@ -504,6 +504,55 @@ class TransferTest {
         assertEquals(HEADER.length() + taken[0] - 100_000, thrown.undelivered());
     }
 
+    /** The JDK's channels of streams move the buffer's position before they write, and after they have read in part. */
+    @Test
+    void lossIsCountedWhereTheBuffersPositionIsNoProof() throws Exception {
+        IOException failure = new IOException("of the test");
+        int[] written = new int[1];
+        WritableByteChannel target = Channels.newChannel(new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new AssertionError();
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                if (written[0] + length > 30_000) {
+                    throw failure;
+                }
+                written[0] += length;
+            }
+        });
+        ReadableByteChannel source = Channels.newChannel(new ByteArrayInputStream(new byte[SIZE]));
+        TransferException thrown = assertThrows(TransferException.class,
+                () -> Transfer.from(source, 50_000).to(target).run());
+        assertSame(failure, thrown.getCause());
+        assertEquals(written[0], thrown.delivered());
+        assertEquals(50_000 - written[0], thrown.undelivered());
+
+        ReadableByteChannel failing = new ReadableByteChannel() {
+            @Override
+            public int read(ByteBuffer bytes) throws IOException {
+                bytes.put(new byte[10]);
+                throw failure;
+            }
+
+            @Override
+            public boolean isOpen() {
+                return true;
+            }
+
+            @Override
+            public void close() {
+                throw new AssertionError();
+            }
+        };
+        thrown = assertThrows(TransferException.class, () -> Transfer.from(failing, 50_000).to(target).run());
+        assertSame(failure, thrown.getCause());
+        assertEquals(0, thrown.delivered());
+        assertEquals(10, thrown.undelivered());
+    }
+
     /** A disk that is full: what was taken from a socket, spliced or not, and did not fit. */
     @Test
     void lossIsCountedThroughThePipeToo() throws Exception {

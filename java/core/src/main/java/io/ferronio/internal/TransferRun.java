@@ -14,6 +14,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.WritableByteChannel;
 
@@ -40,6 +41,12 @@ public final class TransferRun {
 
     /** As large as those that the JDK makes of a file. */
     private static final int DATAGRAM = 8 << 10;
+
+    /**
+     * The most that a channel which is not the system's gets by one write. Channels.newChannel takes so much out of the
+     * buffer before it writes it, and of a longer write that fails it does not tell which parts have been written.
+     */
+    private static final int FOREIGN_WRITE = 8 << 10;
 
     private final TransferPlan plan;
     private final Trace trace;
@@ -427,18 +434,20 @@ public final class TransferRun {
     private long pass(ReadableByteChannel source, long position, long wanted) throws IOException {
         ByteBuffer bytes = buffer();
         bytes.clear().limit((int) Math.min(wanted, target instanceof DatagramChannel ? DATAGRAM : bytes.capacity()));
-        int n = position == OWN_POSITION ? source.read(bytes) : ((FileChannel) source).read(bytes, position);
-        Trace.systemCalls(trace, 1);
-        if (n > 0) {
-            bytes.flip();
-            try {
-                deliver(bytes);
-            } finally {
-                undelivered = position == OWN_POSITION ? bytes.remaining() : 0;
+        long before = delivered;
+        try {
+            int n = position == OWN_POSITION ? source.read(bytes) : ((FileChannel) source).read(bytes, position);
+            Trace.systemCalls(trace, 1);
+            if (n > 0) {
+                deliver(bytes.duplicate().flip());
+                counted(n);
             }
-            counted(n);
+            return n;
+        } finally {
+            // The position says what was taken, even by a read that has failed; a write that has failed may have
+            // moved that of its buffer past what it has not written.
+            undelivered = position == OWN_POSITION ? bytes.position() - (delivered - before) : 0;
         }
-        return n;
     }
 
     /** Has gone through a buffer. */
@@ -447,8 +456,12 @@ public final class TransferRun {
         Trace.took(trace, Route.BUFFERED);
     }
 
+    /** Counts what the writes return: where the buffer's position is after a failure is no proof. */
     private void deliver(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
+        int end = bytes.limit();
+        int most = target instanceof SelectableChannel || target instanceof FileChannel ? end : FOREIGN_WRITE;
+        while (bytes.position() < end) {
+            bytes.limit(Math.min(end - bytes.position(), most) + bytes.position());
             delivered(targetStart == OWN_POSITION ? target.write(bytes)
                     : ((FileChannel) target).write(bytes, targetStart + delivered));
         }
