@@ -789,4 +789,17 @@ class TransferTest {
             Thread.interrupted();
         }
     }
+
+    /** With a header too large for one write, the socket is asked first to hold it back. */
+    @Test
+    void interruptIsNotTakenForAClose() throws Exception {
+        try (FileChannel source = FileChannel.open(FILE); ChannelPair pair = ChannelPair.open(ChannelPair.Kind.TCP)) {
+            Transfer transfer = Transfer.from(source, 0, SIZE).to(pair.sink()).header(ByteBuffer.allocate(40_000));
+            Thread.currentThread().interrupt();
+            assertThrows(ClosedByInterruptException.class, transfer::run);
+            assertTrue(Thread.interrupted());
+        } finally {
+            Thread.interrupted();
+        }
+    }
 }
