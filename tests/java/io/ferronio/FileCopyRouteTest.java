@@ -9,8 +9,10 @@ import io.ferronio.testing.FileTree;
 import io.ferronio.testing.TestFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.CopyOption;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -114,6 +116,39 @@ class FileCopyRouteTest {
                 assertEquals(List.of(), FileTree.entries(folder));
                 System.out.println("outcome: " + e.getReason());
             }
+        }
+    }
+
+    /** A link that comes to the source's place after the first look at it cannot lead the copy elsewhere. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void linksAreFollowedOnlyWhereTheyMayBe(boolean follows) throws Exception {
+        Path trace = TestFiles.newPath(".strace");
+        List<String> strace = List.of("strace", "-f", "--seccomp-bpf", "-qq", "-s", "1000", "-o", trace.toString(),
+                "-e", "trace=?open,openat");
+        List<String> trial = new ArrayList<>(strace);
+        trial.add("true");
+        Assumptions.assumeTrue(works(trial), "strace is not installed, or may not trace here");
+        Path source = TestFiles.newFile(1000);
+        ChildJvm.runThrough(strace, OneCopyOfNoLink.class, List.of(), source.toString(), Boolean.toString(follows))
+                .succeeded();
+        List<String> opens = Files.readAllLines(trace).stream()
+                .filter(line -> line.contains("\"" + source + "\"")).toList();
+        assertEquals(1, opens.size(), opens::toString);
+        assertEquals(follows, !opens.get(0).contains("O_NOFOLLOW"), opens::toString);
+    }
+
+    /** A program: copies a file, perhaps with NOFOLLOW_LINKS. */
+    static final class OneCopyOfNoLink {
+        private OneCopyOfNoLink() {
+        }
+
+        public static void main(String[] args) throws Exception {
+            Path target = TestFiles.newPath(".copy");
+            CopyOption[] options = Boolean.parseBoolean(args[1]) ? new CopyOption[0]
+                    : new CopyOption[] {LinkOption.NOFOLLOW_LINKS};
+            FileCopy.copy(Path.of(args[0]), target, options);
+            assertEquals(1000, Files.size(target));
         }
     }
 
