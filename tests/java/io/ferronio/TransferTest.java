@@ -523,18 +523,16 @@ class TransferTest {
                 written[0] += length;
             }
         });
-        ReadableByteChannel source = Channels.newChannel(new ByteArrayInputStream(new byte[SIZE]));
-        TransferException thrown = assertThrows(TransferException.class,
-                () -> Transfer.from(source, 50_000).to(target).run());
-        assertSame(failure, thrown.getCause());
-        assertEquals(written[0], thrown.delivered());
-        assertEquals(50_000 - written[0], thrown.undelivered());
-
-        ReadableByteChannel failing = new ReadableByteChannel() {
+        IOException[] failureToRead = new IOException[1];
+        ReadableByteChannel source = new ReadableByteChannel() {
             @Override
             public int read(ByteBuffer bytes) throws IOException {
-                bytes.put(new byte[10]);
-                throw failure;
+                int n = bytes.remaining();
+                bytes.put(new byte[n]);
+                if (failureToRead[0] != null) {
+                    throw failureToRead[0];
+                }
+                return n;
             }
 
             @Override
@@ -547,8 +545,16 @@ class TransferTest {
                 throw new AssertionError();
             }
         };
-        thrown = assertThrows(TransferException.class, () -> Transfer.from(failing, 50_000).to(target).run());
+        TransferException thrown = assertThrows(TransferException.class,
+                () -> Transfer.from(source, 50_000).to(target).run());
         assertSame(failure, thrown.getCause());
+        assertEquals(24 << 10, written[0]);
+        assertEquals(written[0], thrown.delivered());
+        assertEquals(50_000 - written[0], thrown.undelivered());
+
+        failureToRead[0] = new IOException("of the test");
+        thrown = assertThrows(TransferException.class, () -> Transfer.from(source, 10).to(target).run());
+        assertSame(failureToRead[0], thrown.getCause());
         assertEquals(0, thrown.delivered());
         assertEquals(10, thrown.undelivered());
     }
