@@ -84,11 +84,12 @@ class FileCopyRouteTest {
         "copy_file_range:error=EINTR:when=1..3, [COPY_FILE_RANGE]",
         "copy_file_range:error=EIO, Input/output error", "fsync:error=EIO, Input/output error",
         "ftruncate:error=EFBIG, File too large", "utimensat:error=EROFS, Read-only file system",
-        "'renameat2,link,linkat:error=EPERM', Operation not permitted"})
+        "'renameat2,link,linkat:error=EPERM', Operation not permitted",
+        "'renameat2,unlink,unlinkat:error=EPERM', '[COPY_FILE_RANGE], and a second name'"})
     void whatTheKernelRefusesGoesAnotherWayOrLeavesNothing(String injected, String expected) throws Exception {
-        String calls = injected.substring(0, injected.indexOf(':')).replace("link,", "?link,");
+        String calls = injected.substring(0, injected.indexOf(':')).replaceAll("\\b(un)?link,", "?$0");
         List<String> strace = List.of("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=" + calls,
-                "-e", "inject=" + injected.replace("link,", "?link,"));
+                "-e", "inject=" + injected.replaceAll("\\b(un)?link,", "?$0"));
         List<String> trial = new ArrayList<>(strace);
         trial.add("true");
         Assumptions.assumeTrue(works(trial), "strace is not installed, or may not inject here");
@@ -110,8 +111,12 @@ class FileCopyRouteTest {
             try {
                 TransferResult result = FileCopy.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES);
                 assertEquals(-1, Files.mismatch(source, target));
-                assertEquals(List.of(target), FileTree.entries(folder));
-                System.out.println("outcome: " + result.routes());
+                List<Path> others = new ArrayList<>(FileTree.entries(folder));
+                assertTrue(others.remove(target));
+                for (Path other : others) {
+                    assertTrue(Files.isSameFile(target, other), other::toString);
+                }
+                System.out.println("outcome: " + result.routes() + (others.isEmpty() ? "" : ", and a second name"));
             } catch (FileSystemException e) {
                 assertEquals(List.of(), FileTree.entries(folder));
                 System.out.println("outcome: " + e.getReason());

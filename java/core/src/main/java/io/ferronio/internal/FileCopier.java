@@ -306,7 +306,11 @@ public final class FileCopier {
             throw because(e, new FileSystemException(target.toString(), null,
                     "nothing here names a file without replacing another; copy with REPLACE_EXISTING"));
         }
-        Files.delete(temporary);
+        try {
+            Files.delete(temporary);
+        } catch (IOException e) {
+            return; // The copy is in place: that it has two names is no failure of it.
+        }
     }
 
     /** A path as the kernel's bytes, whatever the locale: its URI has them all. */
