@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ferronio.testing.ChannelBytes;
+import io.ferronio.testing.ChannelDelegate;
 import io.ferronio.testing.ChannelPair;
 import io.ferronio.testing.Concurrently;
 import io.ferronio.testing.TestFiles;
@@ -291,6 +292,27 @@ class TransferTest {
                 byte[] arrived = target.run(transfer, new TransferResult[1]);
                 assertArrayEquals(framed(Files.readAllBytes(file)), arrived, name);
             }
+        }
+    }
+
+    /** Small enough for one write when its size is asked for, and no longer so when it is read. */
+    @Test
+    void sourceThatGrowsInTheMiddleIsSentToItsEnd() throws Exception {
+        Path file = TestFiles.newFile(1000);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileChannel source = new ChannelDelegate(channel) {
+                    @Override
+                    public long size() throws IOException {
+                        long size = super.size();
+                        write(ByteBuffer.wrap(TestFiles.content(1000, 50_000)), 1000);
+                        return size;
+                    }
+                };
+                TransferTarget target = TransferTarget.foreign(SIZE)) {
+            assertEquals(HEADER.length() + 51_000, Transfer.from(source, 0, Long.MAX_VALUE).to(target.channel())
+                    .header(ascii(HEADER)).run().bytes());
+            assertArrayEquals(concatenated(HEADER.getBytes(StandardCharsets.US_ASCII), TestFiles.content(0, 51_000)),
+                    target.arrived());
         }
     }
 

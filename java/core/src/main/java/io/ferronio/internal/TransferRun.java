@@ -242,7 +242,7 @@ public final class TransferRun {
         if (count > most) {
             long size = source.size();
             Trace.systemCalls(trace, 1);
-            if (size == 0 || size - position > most) {
+            if (size == 0 || size - position >= most) {
                 return false;
             }
         }
@@ -256,6 +256,9 @@ public final class TransferRun {
             if (n <= 0) {
                 break;
             }
+        }
+        if (!all.hasRemaining() && length < count) {
+            return false; // More than it was said to be: it grows.
         }
         lengthOfFile = all.position() - headerLength;
         put(plan.trailer(), all.limit(all.capacity()));
