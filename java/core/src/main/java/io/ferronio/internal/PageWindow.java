@@ -32,7 +32,7 @@ final class PageWindow {
     /**
      * Begins at a position.
      *
-     * @param ahead how far the kernel reads ahead, in bytes, of which more than 64 MiB are not taken; 0 leaves that to it
+     * @param ahead how far the kernel reads ahead, in bytes, at most 64 MiB of it; 0 leaves that to it
      */
     PageWindow(FileChannel file, Channel target, long position, long ahead, boolean dropsBehind) throws IOException {
         this.file = file;
