@@ -6,7 +6,8 @@ use std::os::fd::BorrowedFd;
 /// What one call reads on every device that has not been told to read less.
 const STEP: i64 = 128 << 10;
 
-/// Has the kernel begin to read a range that is not in the page cache.
+/// Has the kernel begin to read a range that is not in the page cache. Nothing ends it before: who wants to be able
+/// to stop asks for less at a time.
 ///
 /// # Errors
 ///

@@ -9,8 +9,10 @@ import io.ferronio.testing.FileTree;
 import io.ferronio.testing.TestFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.CopyOption;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -82,16 +84,19 @@ class FileCopyRouteTest {
         "copy_file_range:error=EINTR:when=1..3, [COPY_FILE_RANGE]",
         "copy_file_range:error=EIO, Input/output error", "fsync:error=EIO, Input/output error",
         "ftruncate:error=EFBIG, File too large", "utimensat:error=EROFS, Read-only file system",
-        "'renameat2,link,linkat:error=EPERM', Operation not permitted"})
+        "'renameat2,link,linkat:error=EPERM', Operation not permitted",
+        // Where nothing can be deleted, the library is not unpacked, either.
+        "'unlink,unlinkat:error=EPERM', '[JDK], and a second name'"})
     void whatTheKernelRefusesGoesAnotherWayOrLeavesNothing(String injected, String expected) throws Exception {
-        String calls = injected.substring(0, injected.indexOf(':')).replace("link,", "?link,");
+        String calls = injected.substring(0, injected.indexOf(':')).replaceAll("\\b(un)?link,", "?$0");
         List<String> strace = List.of("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=" + calls,
-                "-e", "inject=" + injected.replace("link,", "?link,"));
+                "-e", "inject=" + injected.replaceAll("\\b(un)?link,", "?$0"));
         List<String> trial = new ArrayList<>(strace);
         trial.add("true");
         Assumptions.assumeTrue(works(trial), "strace is not installed, or may not inject here");
         String output = ChildJvm.runThrough(strace, OneCopy.class,
-                List.of("-Dio.ferronio.disable=reflink", "-XX:-UsePerfData"),
+                List.of("-Dio.ferronio.disable=reflink", "-XX:-UsePerfData", // What it cannot delete is deleted by us.
+                        "-Djava.io.tmpdir=" + TestFiles.newFolder()),
                 FileTree.sparseFile(5_000_000, 0, 2_000_000).toString()).succeeded();
         assertTrue(output.contains("outcome: " + expected + "\n"), output);
     }
@@ -108,12 +113,49 @@ class FileCopyRouteTest {
             try {
                 TransferResult result = FileCopy.copy(source, target, StandardCopyOption.COPY_ATTRIBUTES);
                 assertEquals(-1, Files.mismatch(source, target));
-                assertEquals(List.of(target), FileTree.entries(folder));
-                System.out.println("outcome: " + result.routes());
+                List<Path> others = new ArrayList<>(FileTree.entries(folder));
+                assertTrue(others.remove(target));
+                for (Path other : others) {
+                    assertTrue(Files.isSameFile(target, other), other::toString);
+                }
+                System.out.println("outcome: " + result.routes() + (others.isEmpty() ? "" : ", and a second name"));
             } catch (FileSystemException e) {
                 assertEquals(List.of(), FileTree.entries(folder));
                 System.out.println("outcome: " + e.getReason());
             }
+        }
+    }
+
+    /** A link that comes to the source's place after the first look at it cannot lead the copy elsewhere. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void linksAreFollowedOnlyWhereTheyMayBe(boolean follows) throws Exception {
+        Path trace = TestFiles.newPath(".strace");
+        List<String> strace = List.of("strace", "-f", "--seccomp-bpf", "-qq", "-s", "1000", "-o", trace.toString(),
+                "-e", "trace=?open,openat");
+        List<String> trial = new ArrayList<>(strace);
+        trial.add("true");
+        Assumptions.assumeTrue(works(trial), "strace is not installed, or may not trace here");
+        Path source = TestFiles.newFile(1000);
+        ChildJvm.runThrough(strace, OneCopyOfNoLink.class, List.of(), source.toString(), Boolean.toString(follows))
+                .succeeded();
+        List<String> opens = Files.readAllLines(trace).stream()
+                .filter(line -> line.contains("\"" + source + "\"")).toList();
+        assertEquals(1, opens.size(), opens::toString);
+        assertEquals(follows, !opens.get(0).contains("O_NOFOLLOW"), opens::toString);
+    }
+
+    /** A program: copies a file, perhaps with NOFOLLOW_LINKS. */
+    static final class OneCopyOfNoLink {
+        private OneCopyOfNoLink() {
+        }
+
+        public static void main(String[] args) throws Exception {
+            Path target = TestFiles.newPath(".copy");
+            CopyOption[] options = Boolean.parseBoolean(args[1]) ? new CopyOption[0]
+                    : new CopyOption[] {LinkOption.NOFOLLOW_LINKS};
+            FileCopy.copy(Path.of(args[0]), target, options);
+            assertEquals(1000, Files.size(target));
         }
     }
 

@@ -1,6 +1,8 @@
 package io.ferronio;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ferronio.testing.ChannelBytes;
@@ -8,7 +10,9 @@ import io.ferronio.testing.ChannelPair;
 import io.ferronio.testing.TestFiles;
 import io.ferronio.testing.TransferTask;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -77,6 +81,22 @@ class TransferAdviceTest {
         Assumptions.assumeTrue(dd.waitFor() == 0 && resident(file) < SIZE, "pages do not leave the page cache here");
         try (FileChannel source = FileChannel.open(file)) {
             source.read(ByteBuffer.allocate(SIZE), 0);
+        }
+    }
+
+    /** Holes are read, too, and would fill the memory of any machine. */
+    @Test
+    void ofALargeFileLittleIsReadAhead() throws Exception {
+        Path file = TestFiles.newSparseFile(1L << 30);
+        IllegalStateException failure = new IllegalStateException("of the test");
+        try (FileChannel source = FileChannel.open(file)) {
+            Transfer transfer = Transfer.from(source, 0, Long.MAX_VALUE).readAhead(Long.MAX_VALUE)
+                    .to(Channels.newChannel(OutputStream.nullOutputStream())).onProgress(bytes -> {
+                        throw failure;
+                    });
+            assertSame(failure, assertThrows(IllegalStateException.class, transfer::run));
+            long resident = resident(file);
+            assertTrue(resident < 80 << 20, resident + " bytes");
         }
     }
 

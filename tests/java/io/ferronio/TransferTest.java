@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ferronio.testing.ChannelBytes;
+import io.ferronio.testing.ChannelDelegate;
 import io.ferronio.testing.ChannelPair;
 import io.ferronio.testing.Concurrently;
 import io.ferronio.testing.TestFiles;
@@ -17,6 +18,7 @@ import io.ferronio.testing.TransferTask;
 import io.ferronio.testing.TransferTask.Carrier;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channels;
@@ -37,6 +39,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -292,6 +295,27 @@ class TransferTest {
         }
     }
 
+    /** Small enough for one write when its size is asked for, and no longer so when it is read. */
+    @Test
+    void sourceThatGrowsInTheMiddleIsSentToItsEnd() throws Exception {
+        Path file = TestFiles.newFile(1000);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                FileChannel source = new ChannelDelegate(channel) {
+                    @Override
+                    public long size() throws IOException {
+                        long size = super.size();
+                        write(ByteBuffer.wrap(TestFiles.content(1000, 50_000)), 1000);
+                        return size;
+                    }
+                };
+                TransferTarget target = TransferTarget.foreign(SIZE)) {
+            assertEquals(HEADER.length() + 51_000, Transfer.from(source, 0, Long.MAX_VALUE).to(target.channel())
+                    .header(ascii(HEADER)).run().bytes());
+            assertArrayEquals(concatenated(HEADER.getBytes(StandardCharsets.US_ASCII), TestFiles.content(0, 51_000)),
+                    target.arrived());
+        }
+    }
+
     @Test
     void sourceThatShrinksInTheMiddleEndsTheRun() throws Exception {
         Path file = TestFiles.newFile(SIZE);
@@ -502,6 +526,61 @@ class TransferTest {
         assertEquals(HEADER.length() + taken[0] - 100_000, thrown.undelivered());
     }
 
+    /** The JDK's channels of streams move the buffer's position before they write, and after they have read in part. */
+    @Test
+    void lossIsCountedWhereTheBuffersPositionIsNoProof() throws Exception {
+        IOException failure = new IOException("of the test");
+        int[] written = new int[1];
+        WritableByteChannel target = Channels.newChannel(new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new AssertionError();
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                if (written[0] + length > 30_000) {
+                    throw failure;
+                }
+                written[0] += length;
+            }
+        });
+        IOException[] failureToRead = new IOException[1];
+        ReadableByteChannel source = new ReadableByteChannel() {
+            @Override
+            public int read(ByteBuffer bytes) throws IOException {
+                int n = bytes.remaining();
+                bytes.put(new byte[n]);
+                if (failureToRead[0] != null) {
+                    throw failureToRead[0];
+                }
+                return n;
+            }
+
+            @Override
+            public boolean isOpen() {
+                return true;
+            }
+
+            @Override
+            public void close() {
+                throw new AssertionError();
+            }
+        };
+        TransferException thrown = assertThrows(TransferException.class,
+                () -> Transfer.from(source, 50_000).to(target).run());
+        assertSame(failure, thrown.getCause());
+        assertEquals(24 << 10, written[0]);
+        assertEquals(written[0], thrown.delivered());
+        assertEquals(50_000 - written[0], thrown.undelivered());
+
+        failureToRead[0] = new IOException("of the test");
+        thrown = assertThrows(TransferException.class, () -> Transfer.from(source, 10).to(target).run());
+        assertSame(failureToRead[0], thrown.getCause());
+        assertEquals(0, thrown.delivered());
+        assertEquals(10, thrown.undelivered());
+    }
+
     /** A disk that is full: what was taken from a socket, spliced or not, and did not fit. */
     @Test
     void lossIsCountedThroughThePipeToo() throws Exception {
@@ -665,6 +744,62 @@ class TransferTest {
         assertTrue(asked[0] <= 110, asked[0] + " times");
     }
 
+    /** An interrupt that comes when all is over but for the position of a file. */
+    @Test
+    void positionsAdvanceAfterAFailureOfAnInterruptedThread() throws Exception {
+        IllegalStateException failure = new IllegalStateException("of the test");
+        LongConsumer interruptAndFail = bytes -> {
+            Thread.currentThread().interrupt();
+            throw failure;
+        };
+        ReadableByteChannel stream = Channels.newChannel(new ByteArrayInputStream(new byte[SIZE]));
+        try (FileChannel source = FileChannel.open(FILE); FileChannel target = FileChannel.open(
+                TestFiles.newPath(".data"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            Transfer fromFile = Transfer.from((ReadableByteChannel) source.position(POSITION), 100_000)
+                    .to(Channels.newChannel(OutputStream.nullOutputStream())).onProgress(interruptAndFail);
+            assertSame(failure, assertThrows(IllegalStateException.class, fromFile::run));
+            assertTrue(Thread.interrupted());
+            assertEquals(POSITION + 100_000, source.position());
+
+            Transfer toFile = Transfer.from(stream, 100_000).to(target).onProgress(interruptAndFail);
+            assertSame(failure, assertThrows(IllegalStateException.class, toFile::run));
+            assertTrue(Thread.interrupted());
+            assertEquals(target.size(), target.position());
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    /** A target that takes nothing twice, and is then given a little by hand. */
+    @Test
+    void positionCountsWhatAFailedPieceHasDelivered() throws Exception {
+        IOException failure = new IOException("of the test");
+        WritableByteChannel failing = failingAfter(100, failure);
+        int[] asked = new int[1];
+        WritableByteChannel target = new WritableByteChannel() {
+            @Override
+            public int write(ByteBuffer bytes) throws IOException {
+                return asked[0]++ < 2 ? 0 : failing.write(bytes);
+            }
+
+            @Override
+            public boolean isOpen() {
+                return true;
+            }
+
+            @Override
+            public void close() {
+                throw new AssertionError();
+            }
+        };
+        try (FileChannel source = FileChannel.open(FILE)) {
+            Transfer transfer = Transfer.from((ReadableByteChannel) source.position(POSITION), SIZE).to(target);
+            assertSame(failure, assertThrows(IOException.class, transfer::run));
+            assertEquals(100, account(failure).delivered());
+            assertEquals(POSITION + 100, source.position());
+        }
+    }
+
     @Test
     void runOfAnInterruptedThreadTakesNothing() throws Exception {
         Pipe pipe = Pipe.open();
@@ -678,6 +813,19 @@ class TransferTest {
             assertTrue(Thread.interrupted());
             assertNull(thrown.getCause());
             assertEquals(0, target.arrived().length);
+        } finally {
+            Thread.interrupted();
+        }
+    }
+
+    /** With a header too large for one write, the socket is asked first to hold it back. */
+    @Test
+    void interruptIsNotTakenForAClose() throws Exception {
+        try (FileChannel source = FileChannel.open(FILE); ChannelPair pair = ChannelPair.open(ChannelPair.Kind.TCP)) {
+            Transfer transfer = Transfer.from(source, 0, SIZE).to(pair.sink()).header(ByteBuffer.allocate(40_000));
+            Thread.currentThread().interrupt();
+            assertThrows(ClosedByInterruptException.class, transfer::run);
+            assertTrue(Thread.interrupted());
         } finally {
             Thread.interrupted();
         }

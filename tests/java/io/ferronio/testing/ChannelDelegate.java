@@ -9,7 +9,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
 /** A file channel of somebody else's, as libraries have them: it passes every call on to one of the JDK's. */
-public final class ChannelDelegate extends FileChannel {
+public class ChannelDelegate extends FileChannel {
 
     private final FileChannel channel;
 

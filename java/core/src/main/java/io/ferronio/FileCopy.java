@@ -35,9 +35,11 @@ public final class FileCopy {
      * {@code .ferronio-}, with permissions no wider than those it will have; synced with {@code fsync(2)}; and renamed.
      * Then the folder is synced, if this user may read it. So whoever looks at the target sees what was there before,
      * or the whole copy, also after a crash. If this method fails, the temporary file is deleted and the target is
-     * what it was; only an empty folder that was to be replaced may be gone. A process that is killed leaves the
+     * what it was, with two exceptions: an empty folder that was to be replaced may be gone; and if only the folder
+     * could not be synced, the copy is in place, and the exception says so. A process that is killed leaves the
      * temporary file behind. Without REPLACE_EXISTING nothing is ever replaced ({@code renameat2(2)}, else
-     * {@code link(2)}): of two copies to the same new name one fails.
+     * {@code link(2)}, after which a temporary name that cannot be deleted remains as a second name of the copy): of
+     * two copies to the same new name one fails.
      *
      * <p>The copy is of one moment only if nobody writes to the source meanwhile. Of a source that grows, at least the
      * size that it had at the beginning is copied. The copy of a source that shrinks ends where the source was found to

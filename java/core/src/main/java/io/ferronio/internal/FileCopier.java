@@ -25,7 +25,9 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -49,6 +51,8 @@ public final class FileCopier {
     private final Path target;
     private final boolean replaceExisting;
     private final boolean copyAttributes;
+    /** How the source is looked at and opened: a link that has come to its place meanwhile is not followed, either. */
+    private final LinkOption[] links;
     private final BasicFileAttributes attributes;
     private final Trace trace;
     private boolean ownerCopied;
@@ -58,6 +62,7 @@ public final class FileCopier {
         this.target = target;
         this.replaceExisting = options.contains(StandardCopyOption.REPLACE_EXISTING);
         this.copyAttributes = options.contains(StandardCopyOption.COPY_ATTRIBUTES);
+        this.links = links(options);
         this.attributes = attributes;
         this.trace = trace;
     }
@@ -77,12 +82,16 @@ public final class FileCopier {
             return copyByJdk(source, target, options, trace);
         }
         Set<CopyOption> wanted = check(options);
-        BasicFileAttributes attributes = attributes(source, wanted.contains(LinkOption.NOFOLLOW_LINKS)
-                ? new LinkOption[] {LinkOption.NOFOLLOW_LINKS} : new LinkOption[0]);
+        BasicFileAttributes attributes = attributes(source, links(wanted));
         if (!attributes.isRegularFile()) {
             return copyByJdk(source, target, options, trace);
         }
         return new FileCopier(source, target, wanted, attributes, trace).copy();
+    }
+
+    private static LinkOption[] links(Set<CopyOption> options) {
+        return options.contains(LinkOption.NOFOLLOW_LINKS) ? new LinkOption[] {LinkOption.NOFOLLOW_LINKS}
+                : new LinkOption[0];
     }
 
     private static boolean isDefault(Path path) {
@@ -178,7 +187,7 @@ public final class FileCopier {
         if (copyAttributes && !OpenFile.HAS_NATIVES) {
             return writeByJdk(temporary);
         }
-        try (FileChannel from = FileChannel.open(source); FileChannel to = create(temporary, from)) {
+        try (FileChannel from = FileChannel.open(source, reading()); FileChannel to = create(temporary, from)) {
             ContentCopy content = new ContentCopy(from, to, trace);
             long bytes = content.run();
             if (copyAttributes) {
@@ -195,11 +204,20 @@ public final class FileCopier {
         }
     }
 
+    private Set<OpenOption> reading() {
+        Set<OpenOption> reading = new HashSet<>(List.of(links));
+        reading.add(StandardOpenOption.READ);
+        return reading;
+    }
+
     /** Without natives only the JDK can copy the owner and the extended attributes. */
     private long writeByJdk(Path temporary) throws IOException {
+        List<CopyOption> options = new ArrayList<>(List.of(links));
+        options.add(StandardCopyOption.COPY_ATTRIBUTES);
         try {
-            long bytes = copyByJdk(source, temporary, new CopyOption[] {StandardCopyOption.COPY_ATTRIBUTES}, trace);
-            try (FileChannel written = FileChannel.open(temporary)) {
+            long bytes = copyByJdk(source, temporary, options.toArray(new CopyOption[0]), trace);
+            // Not followed if it is a copy of such a link, which is no copy of a file.
+            try (FileChannel written = FileChannel.open(temporary, reading())) {
                 written.force(true);
             }
             return bytes;
@@ -288,7 +306,11 @@ public final class FileCopier {
             throw because(e, new FileSystemException(target.toString(), null,
                     "nothing here names a file without replacing another; copy with REPLACE_EXISTING"));
         }
-        Files.delete(temporary);
+        try {
+            Files.delete(temporary);
+        } catch (IOException e) {
+            return; // The copy is in place: that it has two names is no failure of it.
+        }
     }
 
     /** A path as the kernel's bytes, whatever the locale: its URI has them all. */

@@ -12,6 +12,12 @@ final class PageWindow {
 
     private static final long PAGE = 4096;
 
+    /** The most that the kernel is asked to read before the transfer is there: more would be gone again by then. */
+    private static final long MOST_AHEAD = 64 << 20;
+
+    /** The most that is asked for between two looks whether somebody wants an end of it: nothing ends the native. */
+    private static final long MOST_AT_ONCE = 16 << 20;
+
     private final FileChannel file;
     private final Channel target;
     private final long ahead;
@@ -26,32 +32,36 @@ final class PageWindow {
     /**
      * Begins at a position.
      *
-     * @param ahead how far the kernel reads ahead, in bytes; 0 leaves that to it
+     * @param ahead how far the kernel reads ahead, in bytes, at most 64 MiB of it; 0 leaves that to it
      */
     PageWindow(FileChannel file, Channel target, long position, long ahead, boolean dropsBehind) throws IOException {
         this.file = file;
         this.target = target;
         boolean works = FileChannelAccess.CAN_SEND && FileChannelAccess.isInstance(file);
-        this.ahead = works ? ahead : 0;
+        this.ahead = works ? Math.min(ahead, MOST_AHEAD) : 0;
         this.dropsBehind = works && dropsBehind;
         this.size = this.ahead > 0 ? file.size() : 0;
         this.readUpTo = position;
         this.droppedUpTo = position;
     }
 
-    /** The transfer is at this position, and goes no further than {@code end}. */
+    /**
+     * The transfer is at this position, and goes no further than {@code end}. Stops where the thread is interrupted or
+     * the file is closed: what follows finds the same, and says so.
+     */
     void readAhead(long position, long end, Trace trace) {
         if (ahead == 0) {
             return;
         }
         long last = Math.min(end, size);
         long wanted = last - position > ahead ? position + ahead : last;
-        if (wanted > readUpTo) {
-            long from = Math.max(readUpTo, position);
-            if (advise(from, wanted - from, true)) {
+        readUpTo = Math.max(readUpTo, position);
+        while (readUpTo < wanted && file.isOpen() && !Thread.currentThread().isInterrupted()) {
+            long length = Math.min(wanted - readUpTo, MOST_AT_ONCE);
+            if (advise(readUpTo, length, true)) {
                 Trace.systemCalls(trace, 1);
             }
-            readUpTo = wanted;
+            readUpTo += length;
         }
     }
 

@@ -1,7 +1,7 @@
 package io.ferronio.internal;
 
 /**
- * How long a virtual thread waits for one end of a transfer before it looks whether the other one was closed, in
+ * How long a thread waits for one end of a transfer before it looks whether the other one was closed, in
  * nanoseconds: longer from time to time.
  */
 final class Patience {

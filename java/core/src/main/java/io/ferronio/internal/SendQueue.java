@@ -2,6 +2,7 @@ package io.ferronio.internal;
 
 import java.io.IOException;
 import java.nio.channels.Channel;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.SelectableChannel;
@@ -27,6 +28,8 @@ final class SendQueue {
     static boolean hold(Channel target) throws IOException {
         try {
             return target instanceof SocketChannel && ask(WriteSide.SOCKET, target, HOLD) > 0;
+        } catch (ClosedByInterruptException e) {
+            throw e; // The first write would only find it closed.
         } catch (ClosedChannelException | NotYetConnectedException e) {
             return false; // The first write will say so.
         }

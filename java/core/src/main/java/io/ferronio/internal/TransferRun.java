@@ -14,6 +14,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.WritableByteChannel;
 
@@ -41,6 +42,12 @@ public final class TransferRun {
     /** As large as those that the JDK makes of a file. */
     private static final int DATAGRAM = 8 << 10;
 
+    /**
+     * The most that a channel which is not the system's gets by one write. Channels.newChannel takes so much out of the
+     * buffer before it writes it, and of a longer write that fails it does not tell which parts have been written.
+     */
+    private static final int FOREIGN_WRITE = 8 << 10;
+
     private final TransferPlan plan;
     private final Trace trace;
     private final WritableByteChannel target;
@@ -51,7 +58,8 @@ public final class TransferRun {
     private ByteBuffer buffer;
     /** For what comes from a stream and goes to another; null until then. */
     private RelayEngine relay;
-    private long movedOfFile;
+    /** Bytes of a source that is a file, between header and trailer; not known before the last one was read. */
+    private long lengthOfFile = Long.MAX_VALUE;
     private long delivered;
     private long undelivered;
 
@@ -134,12 +142,37 @@ public final class TransferRun {
             moveStream();
             return;
         }
+        Throwable failure = null;
         try {
             moveFile(source, start);
+        } catch (Throwable e) {
+            failure = e;
+            throw e;
         } finally {
-            long moved = delivered - TransferPlan.remaining(plan.header());
-            if (moved > 0 && source.isOpen()) {
-                source.position(start + Math.min(moved, movedOfFile));
+            advance(source, start, Math.min(delivered - TransferPlan.remaining(plan.header()), lengthOfFile), failure);
+        }
+    }
+
+    /**
+     * Advances the own position of a file. It stays open: an interrupt is for whoever waits next.
+     *
+     * @param failure what has ended the run, which nothing that goes wrong here may hide; or null
+     */
+    private static void advance(FileChannel file, long start, long moved, Throwable failure) throws IOException {
+        if (moved <= 0 || !file.isOpen()) {
+            return;
+        }
+        boolean interrupted = Thread.interrupted();
+        try {
+            file.position(start + moved);
+        } catch (IOException e) {
+            if (failure == null) {
+                throw e;
+            }
+            failure.addSuppressed(e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }
@@ -209,7 +242,7 @@ public final class TransferRun {
         if (count > most) {
             long size = source.size();
             Trace.systemCalls(trace, 1);
-            if (size == 0 || size - position > most) {
+            if (size == 0 || size - position >= most) {
                 return false;
             }
         }
@@ -224,10 +257,13 @@ public final class TransferRun {
                 break;
             }
         }
-        movedOfFile = all.position() - headerLength;
+        if (!all.hasRemaining() && length < count) {
+            return false; // More than it was said to be: it grows.
+        }
+        lengthOfFile = all.position() - headerLength;
         put(plan.trailer(), all.limit(all.capacity()));
         deliver(all.flip());
-        counted(movedOfFile);
+        counted(lengthOfFile);
         progressed();
         return true;
     }
@@ -245,7 +281,8 @@ public final class TransferRun {
         long end = count > Long.MAX_VALUE - position ? Long.MAX_VALUE : position + count;
         PageWindow window = new PageWindow(source, target, position, plan.readAhead(), plan.dropBehind());
         boolean waited = false;
-        for (long at = position; at < end;) {
+        long at = position;
+        while (at < end) {
             long wanted = Math.min(end - at, piece);
             window.readAhead(at, end, trace);
             long n = transferTo(source, at, wanted);
@@ -268,10 +305,10 @@ public final class TransferRun {
             }
             waited = false;
             at += n;
-            movedOfFile = at - position;
             progressed();
             window.dropBehind(at, trace);
         }
+        lengthOfFile = at - position;
     }
 
     /** One call of the engine's, or of the JDK's, and what was delivered before it failed. */
@@ -318,13 +355,17 @@ public final class TransferRun {
             }
             file = targetStart == OWN_POSITION ? null : (FileChannel) target;
         }
+        Throwable failure = null;
         try {
             deliver(plan.header());
             moveStreamItself(plan.source(), file);
             deliver(plan.trailer());
+        } catch (Throwable e) {
+            failure = e;
+            throw e;
         } finally {
-            if (advances && delivered > 0 && target.isOpen()) {
-                file.position(targetStart + delivered);
+            if (advances) {
+                advance(file, targetStart, delivered, failure);
             }
         }
     }
@@ -396,18 +437,20 @@ public final class TransferRun {
     private long pass(ReadableByteChannel source, long position, long wanted) throws IOException {
         ByteBuffer bytes = buffer();
         bytes.clear().limit((int) Math.min(wanted, target instanceof DatagramChannel ? DATAGRAM : bytes.capacity()));
-        int n = position == OWN_POSITION ? source.read(bytes) : ((FileChannel) source).read(bytes, position);
-        Trace.systemCalls(trace, 1);
-        if (n > 0) {
-            bytes.flip();
-            try {
-                deliver(bytes);
-            } finally {
-                undelivered = position == OWN_POSITION ? bytes.remaining() : 0;
+        long before = delivered;
+        try {
+            int n = position == OWN_POSITION ? source.read(bytes) : ((FileChannel) source).read(bytes, position);
+            Trace.systemCalls(trace, 1);
+            if (n > 0) {
+                deliver(bytes.duplicate().flip());
+                counted(n);
             }
-            counted(n);
+            return n;
+        } finally {
+            // The position says what was taken, even by a read that has failed; a write that has failed may have
+            // moved that of its buffer past what it has not written.
+            undelivered = position == OWN_POSITION ? bytes.position() - (delivered - before) : 0;
         }
-        return n;
     }
 
     /** Has gone through a buffer. */
@@ -416,8 +459,12 @@ public final class TransferRun {
         Trace.took(trace, Route.BUFFERED);
     }
 
+    /** Counts what the writes return: where the buffer's position is after a failure is no proof. */
     private void deliver(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
+        int end = bytes.limit();
+        int most = target instanceof SelectableChannel || target instanceof FileChannel ? end : FOREIGN_WRITE;
+        while (bytes.position() < end) {
+            bytes.limit(Math.min(end - bytes.position(), most) + bytes.position());
             delivered(targetStart == OWN_POSITION ? target.write(bytes)
                     : ((FileChannel) target).write(bytes, targetStart + delivered));
         }
