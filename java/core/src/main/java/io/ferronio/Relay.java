@@ -38,8 +38,8 @@ import java.util.Objects;
  * <p>or in a selector's loop with both channels in non-blocking mode: while something is pending, wait for the
  * target to be writable; else for the source to be readable.
  *
- * <p>One thread at a time may use a relay; this is not checked. Any thread may close its channels, or interrupt the
- * one that waits. Nobody else should read from the source meanwhile. Calls allocate nothing, unless the flight
+ * <p>One thread at a time may use a relay, and a second one in {@link #transfer} is refused. Any thread may close the
+ * relay or its channels, or interrupt the one that waits. Nobody else should read from the source meanwhile. Calls allocate nothing, unless the flight
  * recorder records them.
  */
 public final class Relay implements AutoCloseable {
@@ -122,7 +122,7 @@ public final class Relay implements AutoCloseable {
      * @return bytes delivered to the target, and to the copy if there is one; 0 if an end in non-blocking mode
      *     would have to be waited for; -1 if the stream has ended and all is delivered
      * @throws IllegalArgumentException if {@code count} is negative
-     * @throws IllegalStateException if the relay is closed
+     * @throws IllegalStateException if the relay is closed, or another thread is in this method; nothing has happened
      * @throws java.nio.channels.NotYetConnectedException if a socket is not connected
      * @throws java.nio.channels.ClosedChannelException if a target is closed or its output shut down, or the source
      *     is closed and nothing pending
@@ -167,8 +167,11 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Closes the relay, not its channels. What is pending is lost; {@link #pending()} says how much. May be called
-     * again.
+     * Closes the relay, not its channels. What is pending is lost; {@link #pending()} says how much. Does not block.
+     * May be called again, and by any thread.
+     *
+     * <p>A thread that is in {@link #transfer} goes on as if nothing had happened, and gives back what the relay holds
+     * when that call ends. If it waits, closing the channel that it waits for ends that.
      */
     @Override
     public void close() {

@@ -9,12 +9,18 @@ import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a {@link io.ferronio.Relay} does: fills a {@link Conduit} when it is empty, and drains it, by turns. Between two
  * calls there is a conduit only if something is pending, so an idle relay holds neither memory nor descriptors.
  */
 public final class RelayEngine {
+
+    private static final int FREE = 0;
+    /** A thread is in {@link #transfer}: what the relay has is that thread's, to give back also. */
+    private static final int BUSY = 1;
+    private static final int CLOSED = 2;
 
     private final ReadableByteChannel source;
     private final WritableByteChannel[] targets;
@@ -32,7 +38,7 @@ public final class RelayEngine {
     private boolean isSpliceRefused;
     /** Refused so that it may be refused to every pair of channels. */
     private boolean isSpliceForbidden;
-    private boolean isClosed;
+    private final AtomicInteger state = new AtomicInteger(FREE);
 
     /**
      * Connects a source to its targets. Nothing is taken yet.
@@ -101,15 +107,39 @@ public final class RelayEngine {
      * @param count the most bytes to deliver
      * @param trace told what happens; null if nobody wants to know
      * @return bytes delivered to all targets, 0 if an end would have to be waited for, -1 at the end of the stream
+     * @throws IllegalStateException if it is closed, or another thread is in this method
      * @throws IOException as a channel's own method
      */
     public long transfer(long count, Trace trace) throws IOException {
         if (count < 0) {
             throw new IllegalArgumentException("a count of " + count + " bytes");
         }
-        if (isClosed) {
-            throw new IllegalStateException("the relay is closed");
+        begin();
+        try {
+            return transferSome(count, trace);
+        } finally {
+            end();
         }
+    }
+
+    private void begin() {
+        int was = state.compareAndExchange(FREE, BUSY);
+        if (was != FREE) {
+            throw new IllegalStateException((was & CLOSED) != 0
+                    ? "the relay is closed" : "another thread is in transfer: one at a time may use a relay");
+        }
+    }
+
+    private void end() {
+        if (conduit != null && progress.pending() == 0) {
+            release();
+        }
+        if (!state.compareAndSet(BUSY, FREE) && conduit != null) {
+            release(); // It was closed meanwhile.
+        }
+    }
+
+    private long transferSome(long count, Trace trace) throws IOException {
         if (failure != null) {
             IOException earlier = failure;
             failure = null;
@@ -130,10 +160,6 @@ public final class RelayEngine {
                 throw e;
             }
             failure = e;
-        } finally {
-            if (conduit != null && progress.pending() == 0) {
-                release();
-            }
         }
         long delivered = progress.delivered() - before;
         if (delivered > 0) {
@@ -260,10 +286,9 @@ public final class RelayEngine {
         throw new IllegalArgumentException(target + " is no target of this relay");
     }
 
-    /** Gives everything back. What is pending is lost. */
+    /** Gives everything back; if a thread is in {@link #transfer}, when that ends. What is pending is lost. */
     public void close() {
-        isClosed = true;
-        if (conduit != null) {
+        if (state.getAndUpdate(was -> was | CLOSED) == FREE && conduit != null) {
             release();
         }
     }
