@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
@@ -405,7 +406,10 @@ class RelayTest {
         try (FileChannel readable = FileChannel.open(file);
                 FileChannel both = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 FileChannel writable = FileChannel.open(file, StandardOpenOption.WRITE);
-                SocketChannel unconnected = SocketChannel.open()) {
+                SocketChannel unconnected = SocketChannel.open(); DatagramChannel messages = DatagramChannel.open()) {
+            assertThrows(IllegalArgumentException.class, () -> Relay.open(messages, writable));
+            assertThrows(IllegalArgumentException.class, () -> Relay.open(readable, messages));
+            assertThrows(IllegalArgumentException.class, () -> Relay.open(readable, writable, messages));
             assertThrows(NullPointerException.class, () -> Relay.open(null, writable));
             assertThrows(NullPointerException.class, () -> Relay.open(readable, null));
             assertThrows(NullPointerException.class, () -> Relay.open(readable, writable, null));

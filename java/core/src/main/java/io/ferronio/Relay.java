@@ -63,7 +63,8 @@ public final class Relay implements AutoCloseable {
      * @throws java.nio.channels.ClosedChannelException if either is closed
      * @throws java.nio.channels.NonReadableChannelException if the source is a file that is not open for reading
      * @throws java.nio.channels.NonWritableChannelException if the target is a file that is not open for writing
-     * @throws IllegalArgumentException if both are the same {@code FileChannel}
+     * @throws IllegalArgumentException if both are the same {@code FileChannel}, or one is a {@code DatagramChannel}: a
+     *     relay keeps no message in one piece
      * @throws IOException if a channel cannot be looked at
      */
     public static Relay open(ReadableByteChannel source, WritableByteChannel target) throws IOException {
@@ -87,8 +88,8 @@ public final class Relay implements AutoCloseable {
      * @throws java.nio.channels.NonReadableChannelException if the source is a file that is not open for reading
      * @throws java.nio.channels.NonWritableChannelException if the target or copy is a file that is not open for
      *     writing
-     * @throws IllegalArgumentException if two of them are the same {@code FileChannel}, or target and copy the same
-     *     channel
+     * @throws IllegalArgumentException if two of them are the same {@code FileChannel}, target and copy the same
+     *     channel, or one is a {@code DatagramChannel}
      * @throws IOException if a channel cannot be looked at
      */
     public static Relay open(ReadableByteChannel source, WritableByteChannel target, WritableByteChannel copy)

@@ -4,6 +4,7 @@ import io.ferronio.Route;
 import java.io.IOException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
@@ -58,12 +59,14 @@ public final class RelayEngine {
     }
 
     private static void check(ReadableByteChannel source, WritableByteChannel[] targets) throws IOException {
+        checkStream(source);
         checkOpen(source);
         if (FileChannelAccess.CAN_SEND && FileChannelAccess.isInstance(source)
                 && !FileChannelAccess.isReadable((FileChannel) source)) {
             throw new NonReadableChannelException();
         }
         for (int i = 0; i < targets.length; i++) {
+            checkStream(targets[i]);
             checkOpen(targets[i]);
             if (FileChannelAccess.CAN_RECEIVE && FileChannelAccess.isInstance(targets[i])
                     && !FileChannelAccess.isWritable((FileChannel) targets[i])) {
@@ -75,6 +78,13 @@ public final class RelayEngine {
             if (i > 0 && targets[i] == targets[0]) {
                 throw new IllegalArgumentException(targets[i] + " is both target and copy: it would get all twice");
             }
+        }
+    }
+
+    private static void checkStream(Channel channel) {
+        if (channel instanceof DatagramChannel) {
+            throw new IllegalArgumentException(channel + " has messages, and a relay would cut and merge them:"
+                    + " pass them on by receive and send");
         }
     }
 
