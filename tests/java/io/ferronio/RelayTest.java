@@ -13,17 +13,24 @@ import io.ferronio.testing.RelayTarget;
 import io.ferronio.testing.TestFiles;
 import io.ferronio.testing.TransferTask;
 import io.ferronio.testing.TransferTask.Carrier;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -388,6 +395,76 @@ class RelayTest {
             assertEquals(SIZE, relayAll(relay, Long.MAX_VALUE));
         }
         assertArrayEquals(TestFiles.content(0, SIZE), Files.readAllBytes(copy));
+    }
+
+    /** A channel over a stream takes the bytes from the buffer before it writes them. */
+    @Test
+    void whatAStreamHasNotWrittenStaysPending() throws Exception {
+        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+        OutputStream failsOnce = new OutputStream() {
+            private boolean hasFailed;
+
+            @Override
+            public void write(int b) {
+                throw new AssertionError("one byte at a time");
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                if (!hasFailed && arrived.size() >= 50_000) {
+                    hasFailed = true;
+                    throw new IOException("not now");
+                }
+                arrived.write(bytes, offset, length);
+            }
+        };
+        try (FileChannel source = FileChannel.open(TestFiles.newFile(SIZE));
+                WritableByteChannel target = Channels.newChannel(failsOnce);
+                Relay relay = Relay.open(source, target)) {
+            long delivered = relay.transfer(Long.MAX_VALUE);
+            assertEquals(arrived.size(), delivered);
+            assertEquals(source.position(), delivered + relay.pending());
+            assertEquals("not now", assertThrows(IOException.class, () -> relay.transfer(1)).getMessage());
+            assertEquals(SIZE - delivered, relayAll(relay, Long.MAX_VALUE));
+        }
+        assertArrayEquals(TestFiles.content(0, SIZE), arrived.toByteArray());
+    }
+
+    @Test
+    void whatAStreamHasGivenBeforeItFailedIsDelivered() throws Exception {
+        byte[] content = TestFiles.content(0, 20_000);
+        InputStream failsOnce = new InputStream() {
+            private final ByteArrayInputStream all = new ByteArrayInputStream(content);
+            private boolean hasFailed;
+
+            @Override
+            public int read() {
+                return all.read();
+            }
+
+            @Override
+            public int available() {
+                return all.available(); // More than nothing: the channel reads on.
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                if (!hasFailed && all.available() < content.length) {
+                    hasFailed = true;
+                    throw new IOException("not now");
+                }
+                return all.read(bytes, offset, length);
+            }
+        };
+        try (ReadableByteChannel source = Channels.newChannel(failsOnce);
+                RelayTarget target = RelayTarget.of(RelayTarget.Kind.FILE);
+                Relay relay = Relay.open(source, target.channel())) {
+            assertEquals("not now",
+                    assertThrows(IOException.class, () -> relay.transfer(Long.MAX_VALUE)).getMessage());
+            assertTrue(relay.pending() > 0);
+            assertEquals(content.length, relayAll(relay, Long.MAX_VALUE));
+            assertArrayEquals(content, target.arrived());
+        }
     }
 
     @Test

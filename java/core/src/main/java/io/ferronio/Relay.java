@@ -112,7 +112,7 @@ public final class Relay implements AutoCloseable {
      *
      * <p>A call that has delivered something returns how much, whatever has ended it. If that was a failure, the
      * next call throws it. What was taken from the source and could not be delivered stays pending after every
-     * failure.
+     * failure. Of a target that is not the JDK's a failed write counts as nothing written; it is given 8 KiB at most.
      *
      * <p>The channel that is waited for wakes the thread at once when it is closed, and is closed when the thread is
      * interrupted. A close of the source, a file or in blocking mode, also wakes a platform thread that waits for a
