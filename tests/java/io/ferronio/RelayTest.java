@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ferronio.internal.TransferPipes;
 import io.ferronio.testing.ChannelBytes;
 import io.ferronio.testing.ChannelDelegate;
 import io.ferronio.testing.ChannelPair;
@@ -15,6 +16,7 @@ import io.ferronio.testing.TransferTask;
 import io.ferronio.testing.TransferTask.Carrier;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -33,6 +35,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -161,6 +164,76 @@ class RelayTest {
             assertArrayEquals(TestFiles.content(0, 10), ChannelBytes.read(line.out.source(), 10));
             assertArrayEquals(TestFiles.content(10, 90), ChannelBytes.read(line.in.source(), 90));
         }
+    }
+
+    private static long pipes() throws IOException {
+        long pipes = 0;
+        for (String number : new File("/proc/self/fd").list()) {
+            try {
+                pipes += Files.readSymbolicLink(Path.of("/proc/self/fd", number)).toString().startsWith("pipe:") ? 1 : 0;
+            } catch (NoSuchFileException e) {
+                continue; // Closed by now: the listing's own.
+            }
+        }
+        return pipes;
+    }
+
+    /** Each looks from time to time with a pipe whether there is something, but the next has it then. */
+    @ParameterizedTest
+    @EnumSource(Carrier.class)
+    void whoWaitsForASourceHoldsNoPipe(Carrier carrier) throws Exception {
+        carrier.assume();
+        int count = 300;
+        TransferPipes.closeIdle();
+        long before = pipes();
+        List<ChannelPair> pairs = new ArrayList<>();
+        List<TransferTask<Long>> tasks = new ArrayList<>();
+        try (ChannelPair out = ChannelPair.open(ChannelPair.Kind.UNIX)) {
+            for (int i = 0; i < count; i++) {
+                ChannelPair in = ChannelPair.open(ChannelPair.Kind.UNIX);
+                pairs.add(in);
+                Relay relay = Relay.open(in.source(), out.sink());
+                tasks.add(TransferTask.start(carrier, () -> relay.transfer(1000)));
+            }
+            for (TransferTask<Long> task : tasks) {
+                task.awaitWaiting();
+            }
+            // At rest only those that are kept for the next, 16; the rest is for those that look just now.
+            long held = pipes() - before;
+            assertTrue(held < count / 2, () -> held + " descriptors of pipes");
+            TransferTask<byte[]> reader = TransferTask.start(() -> ChannelBytes.read(out.source(), count));
+            for (ChannelPair in : pairs) {
+                in.sink().write(ByteBuffer.wrap(new byte[1]));
+            }
+            for (TransferTask<Long> task : tasks) {
+                assertEquals(1, task.result());
+            }
+            assertEquals(count, reader.result().length);
+        } finally {
+            for (ChannelPair in : pairs) {
+                in.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "FIFO", mode = EnumSource.Mode.EXCLUDE)
+    void aSourceIsAwaitedBeforeABufferIsTaken(ChannelPair.Kind kind) throws Exception {
+        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+        try (ChannelPair in = ChannelPair.open(kind); WritableByteChannel target = Channels.newChannel(arrived);
+                Relay relay = Relay.open(in.source(), target)) {
+            TransferTask<Long> task = TransferTask.start(() -> relay.transfer(1000));
+            task.awaitWaiting();
+            in.sink().write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+            assertEquals(3, task.result());
+            TransferTask<Long> last = TransferTask.start(() -> relay.transfer(1000));
+            last.awaitWaiting();
+            in.sink().close();
+            assertEquals(-1, last.result());
+            in.source().close();
+            assertThrows(ClosedChannelException.class, () -> relay.transfer(1));
+        }
+        assertArrayEquals(new byte[] {1, 2, 3}, arrived.toByteArray());
     }
 
     /** In non-blocking mode: what a full target does not take stays, and not a byte is lost. */

@@ -15,7 +15,7 @@ import java.util.Objects;
  * splice(2)} through a pipe of the relay's own. Any other channels, or where that cannot be had, they go through a
  * direct buffer; nothing else is different. {@link Counters} and the flight recorder's {@code io.ferronio.Transfer}
  * tell which it was. The pipe or buffer is only held during a call, and between calls while something is
- * {@linkplain #pending() pending}.
+ * {@linkplain #pending() pending}; not while a blocking socket or pipe of the JDK's is waited for as the source.
  *
  * <p>A file is read from, or written at, its own position, which advances. Its end is where it ends now: a later
  * call takes what was appended since. What a file's pages hold is sent, not a copy: a write to the source soon

@@ -2,6 +2,7 @@ package io.ferronio.internal;
 
 import io.ferronio.Route;
 import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
@@ -14,7 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a {@link io.ferronio.Relay} does: fills a {@link Conduit} when it is empty, and drains it, by turns. Between two
- * calls there is a conduit only if something is pending, so an idle relay holds neither memory nor descriptors.
+ * calls, and while a source is waited for, there is a conduit only if something is pending: an idle relay holds
+ * neither memory nor descriptors.
  */
 public final class RelayEngine {
 
@@ -27,6 +29,8 @@ public final class RelayEngine {
     private final WritableByteChannel[] targets;
     private final TransferTable pair;
     private final RelayProgress progress;
+    /** The source as what can be waited for; null if only its own read can. */
+    private final SpliceEnd awaited;
     /** Null if one of the ends cannot be spliced. */
     private final PipeConduit pipes;
     private final BufferConduit buffer;
@@ -53,6 +57,7 @@ public final class RelayEngine {
         this.source = source;
         this.targets = targets;
         progress = new RelayProgress(targets.length);
+        awaited = SpliceEnd.ofSource(source);
         pipes = pipes();
         buffer = new BufferConduit(progress, source, targets);
         pair = pipes == null ? TransferTable.CHANNEL_TO_CHANNEL : TransferTable.STREAM_TO_STREAM;
@@ -95,15 +100,14 @@ public final class RelayEngine {
     }
 
     private PipeConduit pipes() {
-        SpliceEnd from = SpliceEnd.ofSource(source);
         SpliceEnd[] to = new SpliceEnd[targets.length];
         for (int i = 0; i < to.length; i++) {
             to[i] = SpliceEnd.ofTarget(targets[i]);
-            if (from == null || to[i] == null) {
+            if (awaited == null || to[i] == null) {
                 return null;
             }
         }
-        return new PipeConduit(progress, from, to);
+        return new PipeConduit(progress, awaited, to);
     }
 
     static IOException noMemory() {
@@ -206,21 +210,47 @@ public final class RelayEngine {
 
     /** Takes from the source: bytes, 0 at the end of the stream, or -EAGAIN. */
     private long take(long count, boolean mayWait, Trace trace) throws IOException {
-        checkOpen(source);
-        if (conduit == null) {
-            open(trace);
+        long patience = Patience.LEAST;
+        while (true) {
+            checkOpen(source);
+            if (conduit == null) {
+                open(mayWait, trace);
+            }
+            long n = conduit.take(count, mayWait, trace);
+            if (n < 0 && n != -Errno.EAGAIN) {
+                n = takeByBuffer(n, count, mayWait, trace);
+            }
+            if (n != -Errno.EAGAIN || !mayWait || !isAwaited()) {
+                return n;
+            }
+            release(); // Nothing is pending, and a source may be silent for hours.
+            checkTargetsMeanwhile();
+            awaited.await(patience);
+            patience = Patience.more(patience);
+            checkTargetsMeanwhile();
         }
-        long n = conduit.take(count, mayWait, trace);
-        if (n >= 0 || n == -Errno.EAGAIN) {
-            return n;
-        }
-        if (n != -Errno.EIO) {
-            refused(n, trace);
+    }
+
+    private long takeByBuffer(long refusal, long count, boolean mayWait, Trace trace) throws IOException {
+        if (refusal != -Errno.EIO) {
+            refused(refusal, trace);
         }
         // An error that a socket has to tell, it tells only once, and its channel must know.
         release();
         open(buffer, trace);
-        return conduit.take(count, mayWait, trace);
+        return buffer.take(count, mayWait, trace);
+    }
+
+    private boolean isAwaited() {
+        return awaited != null && awaited.isBlocking();
+    }
+
+    private void checkTargetsMeanwhile() throws AsynchronousCloseException {
+        for (WritableByteChannel target : targets) {
+            if (!target.isOpen()) {
+                throw new AsynchronousCloseException();
+            }
+        }
     }
 
     /** Returns whether every target has got what it can get: all, or up to the goal. */
@@ -239,13 +269,16 @@ public final class RelayEngine {
         return all;
     }
 
-    private void open(Trace trace) throws IOException {
+    private void open(boolean mayWait, Trace trace) throws IOException {
         for (int i = 0; i < pair.size(); i++) {
             Route route = pair.route(i);
             if (route == Route.SPLICE && !isSpliceRefused && !pair.isForbidden(route) && pipes.open(trace)) {
                 use(pipes);
                 return;
             }
+        }
+        if (mayWait && isAwaited()) {
+            awaited.await(Patience.NONE); // The read would hold the buffer while it waits.
         }
         open(buffer, trace); // Also where it is switched off: there is nothing else.
     }
