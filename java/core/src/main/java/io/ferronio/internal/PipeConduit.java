@@ -135,7 +135,10 @@ final class PipeConduit implements Conduit {
         return 0;
     }
 
-    /** A platform thread that the kernel keeps is woken by a close of the source, too. */
+    /**
+     * A platform thread that the kernel keeps is usually woken by a close of the source, too: the JDK signals once, and
+     * in vain if the thread is on its way into the kernel.
+     */
     private long drainWatchingSource(int target, long count) throws IOException {
         long n = -Errno.EINTR;
         source.lock();
