@@ -2,6 +2,7 @@ package io.ferronio;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ferronio.testing.ChannelBytes;
@@ -16,6 +17,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -187,6 +189,56 @@ class RelayAsynchronousCloseTest {
             }
             out.sink().close();
             assertArrayEquals(TestFiles.content(0, (int) (delivered + pending)), reader.result());
+        }
+    }
+
+    /** What the waiting thread has in use is its own until its call ends. */
+    @ParameterizedTest
+    @EnumSource(Carrier.class)
+    void aRelayThatIsClosedWhileAThreadWaitsInIt(Carrier carrier) throws Exception {
+        carrier.assume();
+        try (ChannelPair in = ChannelPair.open(ChannelPair.Kind.UNIX);
+                ChannelPair out = ChannelPair.open(ChannelPair.Kind.UNIX).filled()) {
+            Relay relay = Relay.open(in.source(), out.sink());
+            in.sink().write(ByteBuffer.wrap(TestFiles.content(0, 1000)));
+            TransferTask<Long> task = TransferTask.start(carrier, () -> relay.transfer(Long.MAX_VALUE));
+            while (relay.pending() == 0) {
+                Thread.yield();
+            }
+            task.awaitWaiting();
+            assertThrows(IllegalStateException.class, () -> relay.transfer(1));
+            TransferTask.start(() -> {
+                relay.close();
+                relay.close();
+                return null;
+            }).result();
+            TransferTask<byte[]> reader = TransferTask.start(() -> ChannelBytes.readAll(out.source()));
+            assertEquals(1000, task.result());
+            assertThrows(IllegalStateException.class, () -> relay.transfer(1));
+            assertEquals(0, relay.pending());
+            out.sink().close();
+            byte[] arrived = reader.result();
+            assertArrayEquals(TestFiles.content(0, 1000),
+                    Arrays.copyOfRange(arrived, arrived.length - 1000, arrived.length));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Carrier.class)
+    void aRelayThatIsClosedWaitsOnUntilItsChannelIsClosed(Carrier carrier) throws Exception {
+        carrier.assume();
+        try (ChannelPair in = ChannelPair.open(ChannelPair.Kind.UNIX);
+                ChannelPair out = ChannelPair.open(ChannelPair.Kind.UNIX).filled()) {
+            Relay relay = Relay.open(in.source(), out.sink());
+            in.sink().write(ByteBuffer.wrap(new byte[1000]));
+            TransferTask<End> task = start(carrier, relay);
+            while (relay.pending() == 0) {
+                Thread.yield();
+            }
+            relay.close();
+            End end = disturb(task, Disturbance.CLOSE_TARGET, in, out);
+            assertEquals(AsynchronousCloseException.class, end.failure);
+            assertEquals(1000, relay.pending()); // LeakCheck: the pipe that held them is closed.
         }
     }
 }

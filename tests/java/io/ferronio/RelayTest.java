@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ferronio.internal.TransferPipes;
 import io.ferronio.testing.ChannelBytes;
 import io.ferronio.testing.ChannelDelegate;
 import io.ferronio.testing.ChannelPair;
@@ -13,18 +14,28 @@ import io.ferronio.testing.RelayTarget;
 import io.ferronio.testing.TestFiles;
 import io.ferronio.testing.TransferTask;
 import io.ferronio.testing.TransferTask.Carrier;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.NotYetConnectedException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -153,6 +164,76 @@ class RelayTest {
             assertArrayEquals(TestFiles.content(0, 10), ChannelBytes.read(line.out.source(), 10));
             assertArrayEquals(TestFiles.content(10, 90), ChannelBytes.read(line.in.source(), 90));
         }
+    }
+
+    private static long pipes() throws IOException {
+        long pipes = 0;
+        for (String number : new File("/proc/self/fd").list()) {
+            try {
+                pipes += Files.readSymbolicLink(Path.of("/proc/self/fd", number)).toString().startsWith("pipe:") ? 1 : 0;
+            } catch (NoSuchFileException e) {
+                continue; // Closed by now: the listing's own.
+            }
+        }
+        return pipes;
+    }
+
+    /** Each looks from time to time with a pipe whether there is something, but the next has it then. */
+    @ParameterizedTest
+    @EnumSource(Carrier.class)
+    void whoWaitsForASourceHoldsNoPipe(Carrier carrier) throws Exception {
+        carrier.assume();
+        int count = 300;
+        TransferPipes.closeIdle();
+        long before = pipes();
+        List<ChannelPair> pairs = new ArrayList<>();
+        List<TransferTask<Long>> tasks = new ArrayList<>();
+        try (ChannelPair out = ChannelPair.open(ChannelPair.Kind.UNIX)) {
+            for (int i = 0; i < count; i++) {
+                ChannelPair in = ChannelPair.open(ChannelPair.Kind.UNIX);
+                pairs.add(in);
+                Relay relay = Relay.open(in.source(), out.sink());
+                tasks.add(TransferTask.start(carrier, () -> relay.transfer(1000)));
+            }
+            for (TransferTask<Long> task : tasks) {
+                task.awaitWaiting();
+            }
+            // At rest only those that are kept for the next, 16; the rest is for those that look just now.
+            long held = pipes() - before;
+            assertTrue(held < count / 2, () -> held + " descriptors of pipes");
+            TransferTask<byte[]> reader = TransferTask.start(() -> ChannelBytes.read(out.source(), count));
+            for (ChannelPair in : pairs) {
+                in.sink().write(ByteBuffer.wrap(new byte[1]));
+            }
+            for (TransferTask<Long> task : tasks) {
+                assertEquals(1, task.result());
+            }
+            assertEquals(count, reader.result().length);
+        } finally {
+            for (ChannelPair in : pairs) {
+                in.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = "FIFO", mode = EnumSource.Mode.EXCLUDE)
+    void aSourceIsAwaitedBeforeABufferIsTaken(ChannelPair.Kind kind) throws Exception {
+        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+        try (ChannelPair in = ChannelPair.open(kind); WritableByteChannel target = Channels.newChannel(arrived);
+                Relay relay = Relay.open(in.source(), target)) {
+            TransferTask<Long> task = TransferTask.start(() -> relay.transfer(1000));
+            task.awaitWaiting();
+            in.sink().write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+            assertEquals(3, task.result());
+            TransferTask<Long> last = TransferTask.start(() -> relay.transfer(1000));
+            last.awaitWaiting();
+            in.sink().close();
+            assertEquals(-1, last.result());
+            in.source().close();
+            assertThrows(ClosedChannelException.class, () -> relay.transfer(1));
+        }
+        assertArrayEquals(new byte[] {1, 2, 3}, arrived.toByteArray());
     }
 
     /** In non-blocking mode: what a full target does not take stays, and not a byte is lost. */
@@ -389,6 +470,76 @@ class RelayTest {
         assertArrayEquals(TestFiles.content(0, SIZE), Files.readAllBytes(copy));
     }
 
+    /** A channel over a stream takes the bytes from the buffer before it writes them. */
+    @Test
+    void whatAStreamHasNotWrittenStaysPending() throws Exception {
+        ByteArrayOutputStream arrived = new ByteArrayOutputStream();
+        OutputStream failsOnce = new OutputStream() {
+            private boolean hasFailed;
+
+            @Override
+            public void write(int b) {
+                throw new AssertionError("one byte at a time");
+            }
+
+            @Override
+            public void write(byte[] bytes, int offset, int length) throws IOException {
+                if (!hasFailed && arrived.size() >= 50_000) {
+                    hasFailed = true;
+                    throw new IOException("not now");
+                }
+                arrived.write(bytes, offset, length);
+            }
+        };
+        try (FileChannel source = FileChannel.open(TestFiles.newFile(SIZE));
+                WritableByteChannel target = Channels.newChannel(failsOnce);
+                Relay relay = Relay.open(source, target)) {
+            long delivered = relay.transfer(Long.MAX_VALUE);
+            assertEquals(arrived.size(), delivered);
+            assertEquals(source.position(), delivered + relay.pending());
+            assertEquals("not now", assertThrows(IOException.class, () -> relay.transfer(1)).getMessage());
+            assertEquals(SIZE - delivered, relayAll(relay, Long.MAX_VALUE));
+        }
+        assertArrayEquals(TestFiles.content(0, SIZE), arrived.toByteArray());
+    }
+
+    @Test
+    void whatAStreamHasGivenBeforeItFailedIsDelivered() throws Exception {
+        byte[] content = TestFiles.content(0, 20_000);
+        InputStream failsOnce = new InputStream() {
+            private final ByteArrayInputStream all = new ByteArrayInputStream(content);
+            private boolean hasFailed;
+
+            @Override
+            public int read() {
+                return all.read();
+            }
+
+            @Override
+            public int available() {
+                return all.available(); // More than nothing: the channel reads on.
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                if (!hasFailed && all.available() < content.length) {
+                    hasFailed = true;
+                    throw new IOException("not now");
+                }
+                return all.read(bytes, offset, length);
+            }
+        };
+        try (ReadableByteChannel source = Channels.newChannel(failsOnce);
+                RelayTarget target = RelayTarget.of(RelayTarget.Kind.FILE);
+                Relay relay = Relay.open(source, target.channel())) {
+            assertEquals("not now",
+                    assertThrows(IOException.class, () -> relay.transfer(Long.MAX_VALUE)).getMessage());
+            assertTrue(relay.pending() > 0);
+            assertEquals(content.length, relayAll(relay, Long.MAX_VALUE));
+            assertArrayEquals(content, target.arrived());
+        }
+    }
+
     @Test
     void anEcho() throws Exception {
         try (ChannelPair pair = ChannelPair.open(ChannelPair.Kind.TCP);
@@ -405,7 +556,10 @@ class RelayTest {
         try (FileChannel readable = FileChannel.open(file);
                 FileChannel both = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 FileChannel writable = FileChannel.open(file, StandardOpenOption.WRITE);
-                SocketChannel unconnected = SocketChannel.open()) {
+                SocketChannel unconnected = SocketChannel.open(); DatagramChannel messages = DatagramChannel.open()) {
+            assertThrows(IllegalArgumentException.class, () -> Relay.open(messages, writable));
+            assertThrows(IllegalArgumentException.class, () -> Relay.open(readable, messages));
+            assertThrows(IllegalArgumentException.class, () -> Relay.open(readable, writable, messages));
             assertThrows(NullPointerException.class, () -> Relay.open(null, writable));
             assertThrows(NullPointerException.class, () -> Relay.open(readable, null));
             assertThrows(NullPointerException.class, () -> Relay.open(readable, writable, null));

@@ -15,7 +15,7 @@ import java.util.Objects;
  * splice(2)} through a pipe of the relay's own. Any other channels, or where that cannot be had, they go through a
  * direct buffer; nothing else is different. {@link Counters} and the flight recorder's {@code io.ferronio.Transfer}
  * tell which it was. The pipe or buffer is only held during a call, and between calls while something is
- * {@linkplain #pending() pending}.
+ * {@linkplain #pending() pending}; not while a blocking socket or pipe of the JDK's is waited for as the source.
  *
  * <p>A file is read from, or written at, its own position, which advances. Its end is where it ends now: a later
  * call takes what was appended since. What a file's pages hold is sent, not a copy: a write to the source soon
@@ -38,8 +38,8 @@ import java.util.Objects;
  * <p>or in a selector's loop with both channels in non-blocking mode: while something is pending, wait for the
  * target to be writable; else for the source to be readable.
  *
- * <p>One thread at a time may use a relay; this is not checked. Any thread may close its channels, or interrupt the
- * one that waits. Nobody else should read from the source meanwhile. Calls allocate nothing, unless the flight
+ * <p>One thread at a time may use a relay, and a second one in {@link #transfer} is refused. Any thread may close the
+ * relay or its channels, or interrupt the one that waits. Nobody else should read from the source meanwhile. Calls allocate nothing, unless the flight
  * recorder records them.
  */
 public final class Relay implements AutoCloseable {
@@ -63,7 +63,8 @@ public final class Relay implements AutoCloseable {
      * @throws java.nio.channels.ClosedChannelException if either is closed
      * @throws java.nio.channels.NonReadableChannelException if the source is a file that is not open for reading
      * @throws java.nio.channels.NonWritableChannelException if the target is a file that is not open for writing
-     * @throws IllegalArgumentException if both are the same {@code FileChannel}
+     * @throws IllegalArgumentException if both are the same {@code FileChannel}, or one is a {@code DatagramChannel}: a
+     *     relay keeps no message in one piece
      * @throws IOException if a channel cannot be looked at
      */
     public static Relay open(ReadableByteChannel source, WritableByteChannel target) throws IOException {
@@ -87,8 +88,8 @@ public final class Relay implements AutoCloseable {
      * @throws java.nio.channels.NonReadableChannelException if the source is a file that is not open for reading
      * @throws java.nio.channels.NonWritableChannelException if the target or copy is a file that is not open for
      *     writing
-     * @throws IllegalArgumentException if two of them are the same {@code FileChannel}, or target and copy the same
-     *     channel
+     * @throws IllegalArgumentException if two of them are the same {@code FileChannel}, target and copy the same
+     *     channel, or one is a {@code DatagramChannel}
      * @throws IOException if a channel cannot be looked at
      */
     public static Relay open(ReadableByteChannel source, WritableByteChannel target, WritableByteChannel copy)
@@ -111,18 +112,18 @@ public final class Relay implements AutoCloseable {
      *
      * <p>A call that has delivered something returns how much, whatever has ended it. If that was a failure, the
      * next call throws it. What was taken from the source and could not be delivered stays pending after every
-     * failure.
+     * failure. Of a target that is not the JDK's a failed write counts as nothing written; it is given 8 KiB at most.
      *
      * <p>The channel that is waited for wakes the thread at once when it is closed, and is closed when the thread is
-     * interrupted. A close of the source, a file or in blocking mode, also wakes a platform thread that waits for a
-     * target. Otherwise a close of the other channel is noticed within a second; but where a buffer is used, or a
+     * interrupted. A close of the source, a file or in blocking mode, usually also wakes a platform thread that waits for a
+     * target: once, and lost if it comes a moment before the kernel waits. Otherwise a close of the other channel is noticed within a second; but where a buffer is used, or a
      * platform thread waits for a socket while its source is in non-blocking mode, when the wait is over.
      *
      * @param count the most bytes to deliver, not negative; 0 does nothing
      * @return bytes delivered to the target, and to the copy if there is one; 0 if an end in non-blocking mode
      *     would have to be waited for; -1 if the stream has ended and all is delivered
      * @throws IllegalArgumentException if {@code count} is negative
-     * @throws IllegalStateException if the relay is closed
+     * @throws IllegalStateException if the relay is closed, or another thread is in this method; nothing has happened
      * @throws java.nio.channels.NotYetConnectedException if a socket is not connected
      * @throws java.nio.channels.ClosedChannelException if a target is closed or its output shut down, or the source
      *     is closed and nothing pending
@@ -167,8 +168,11 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * Closes the relay, not its channels. What is pending is lost; {@link #pending()} says how much. May be called
-     * again.
+     * Closes the relay, not its channels. What is pending is lost; {@link #pending()} says how much. Does not block.
+     * May be called again, and by any thread.
+     *
+     * <p>A thread that is in {@link #transfer} goes on as if nothing had happened, and gives back what the relay holds
+     * when that call ends. If it waits, closing the channel that it waits for ends that.
      */
     @Override
     public void close() {

@@ -4,12 +4,19 @@ import io.ferronio.Route;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
+import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.WritableByteChannel;
 
 /** Through a direct buffer, by the channels' own read and write: how they wait, and what wakes them, is theirs. */
 final class BufferConduit implements Conduit {
+
+    /**
+     * What somebody else's channel is given at once. One over an OutputStream says how much it has written only when
+     * all has gone well, and otherwise nobody knows which part of it has.
+     */
+    private static final int MOST_FOR_OTHERS = 8 << 10;
 
     private final RelayProgress progress;
     private final ReadableByteChannel source;
@@ -74,21 +81,28 @@ final class BufferConduit implements Conduit {
     @Override
     public long deliver(int target, long limit, boolean watchesSource, Trace trace) throws IOException {
         int end = (int) (Math.min(limit, progress.taken) - start);
+        int most = isTheJdksKind(targets[target]) ? TransferBuffers.CAPACITY : MOST_FOR_OTHERS;
         while (progress.delivered(target) - start < end) {
             int from = (int) (progress.delivered(target) - start);
-            buffer.limit(end).position(from);
-            try {
-                targets[target].write(buffer);
-            } finally {
-                progress.deliver(target, buffer.position() - from);
-            }
+            int count = Math.min(end - from, most);
+            buffer.limit(from + count).position(from);
+            int n = targets[target].write(buffer);
             Trace.systemCalls(trace, 1);
-            if (buffer.position() == from) {
+            if (n < 0 || n > count) {
+                throw new IOException(targets[target] + " says that it has written " + n + " of " + count + " bytes");
+            }
+            if (n == 0) {
                 return -Errno.EAGAIN;
             }
+            progress.deliver(target, n); // Not the buffer's position: it may be past bytes that were never written.
             Trace.took(trace, Route.BUFFERED);
         }
         return 0;
+    }
+
+    /** Whether a write is one system call, and moves the buffer's position past what was written only. */
+    private static boolean isTheJdksKind(Channel channel) {
+        return channel instanceof SelectableChannel || channel instanceof FileChannel;
     }
 
     @Override

@@ -16,10 +16,10 @@ interface Conduit {
     boolean open(Trace trace);
 
     /**
-     * Takes bytes from the source and notes that.
+     * Takes what there is from the source and notes that. Waits only where nothing but a read tells what there is.
      *
      * @param count the most bytes
-     * @param mayWait whether a source in blocking mode is waited for
+     * @param mayWait whether a read may wait
      * @return bytes, 0 at the end of the stream, or {@code -errno}: {@code -EAGAIN} if there are none, or why not
      *     by this route, with nothing taken; {@code -EIO} if the channel must be asked itself
      * @throws IOException as the source's own read

@@ -11,8 +11,8 @@ import java.util.Arrays;
  * Through pipes of ours by splice(2) and tee(2): from the source into the first one, a copy of that into the
  * others, and from each to its target.
  *
- * <p>Who waits for one end does so in that end's protocol alone and looks from time to time whether the other end was
- * closed: to hold the lock of both would keep other writers of a target in line while the source is silent. Only
+ * <p>Nobody waits for the source here. Who waits for a target does so in its protocol alone and looks from time to
+ * time whether the source was closed: to hold the lock of both would keep other writers of a target in line while the source is silent. Only
  * while the kernel itself waits for a target is the source begun, too: nobody else should read from it.
  */
 final class PipeConduit implements Conduit {
@@ -58,23 +58,10 @@ final class PipeConduit implements Conduit {
 
     @Override
     public long take(long count, boolean mayWait, Trace trace) throws IOException {
-        boolean virtual = VirtualThreads.isCurrent();
-        long patience = Patience.LEAST;
         shared = progress.taken;
-        while (true) {
-            long n = fill(Math.min(count, MOST_BYTES), virtual);
-            Trace.systemCalls(trace, 2);
-            if (n != -Errno.EAGAIN || !mayWait || !source.isBlocking()) {
-                return n;
-            }
-            for (SpliceEnd target : targets) {
-                if (!target.channel().isOpen()) {
-                    throw new AsynchronousCloseException();
-                }
-            }
-            source.await(patience);
-            patience = Patience.more(patience);
-        }
+        long n = fill(Math.min(count, MOST_BYTES), VirtualThreads.isCurrent());
+        Trace.systemCalls(trace, 2);
+        return n;
     }
 
     private long fill(long count, boolean virtual) throws IOException {
@@ -148,7 +135,10 @@ final class PipeConduit implements Conduit {
         return 0;
     }
 
-    /** A platform thread that the kernel keeps is woken by a close of the source, too. */
+    /**
+     * A platform thread that the kernel keeps is usually woken by a close of the source, too: the JDK signals once, and
+     * in vain if the thread is on its way into the kernel.
+     */
     private long drainWatchingSource(int target, long count) throws IOException {
         long n = -Errno.EINTR;
         source.lock();

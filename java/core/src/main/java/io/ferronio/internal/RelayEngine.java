@@ -2,24 +2,35 @@ package io.ferronio.internal;
 
 import io.ferronio.Route;
 import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What a {@link io.ferronio.Relay} does: fills a {@link Conduit} when it is empty, and drains it, by turns. Between two
- * calls there is a conduit only if something is pending, so an idle relay holds neither memory nor descriptors.
+ * calls, and while a source is waited for, there is a conduit only if something is pending: an idle relay holds
+ * neither memory nor descriptors.
  */
 public final class RelayEngine {
+
+    private static final int FREE = 0;
+    /** A thread is in {@link #transfer}: what the relay has is that thread's, to give back also. */
+    private static final int BUSY = 1;
+    private static final int CLOSED = 2;
 
     private final ReadableByteChannel source;
     private final WritableByteChannel[] targets;
     private final TransferTable pair;
     private final RelayProgress progress;
+    /** The source as what can be waited for; null if only its own read can. */
+    private final SpliceEnd awaited;
     /** Null if one of the ends cannot be spliced. */
     private final PipeConduit pipes;
     private final BufferConduit buffer;
@@ -32,7 +43,7 @@ public final class RelayEngine {
     private boolean isSpliceRefused;
     /** Refused so that it may be refused to every pair of channels. */
     private boolean isSpliceForbidden;
-    private boolean isClosed;
+    private final AtomicInteger state = new AtomicInteger(FREE);
 
     /**
      * Connects a source to its targets. Nothing is taken yet.
@@ -46,18 +57,21 @@ public final class RelayEngine {
         this.source = source;
         this.targets = targets;
         progress = new RelayProgress(targets.length);
+        awaited = SpliceEnd.ofSource(source);
         pipes = pipes();
         buffer = new BufferConduit(progress, source, targets);
         pair = pipes == null ? TransferTable.CHANNEL_TO_CHANNEL : TransferTable.STREAM_TO_STREAM;
     }
 
     private static void check(ReadableByteChannel source, WritableByteChannel[] targets) throws IOException {
+        checkStream(source);
         checkOpen(source);
         if (FileChannelAccess.CAN_SEND && FileChannelAccess.isInstance(source)
                 && !FileChannelAccess.isReadable((FileChannel) source)) {
             throw new NonReadableChannelException();
         }
         for (int i = 0; i < targets.length; i++) {
+            checkStream(targets[i]);
             checkOpen(targets[i]);
             if (FileChannelAccess.CAN_RECEIVE && FileChannelAccess.isInstance(targets[i])
                     && !FileChannelAccess.isWritable((FileChannel) targets[i])) {
@@ -72,6 +86,13 @@ public final class RelayEngine {
         }
     }
 
+    private static void checkStream(Channel channel) {
+        if (channel instanceof DatagramChannel) {
+            throw new IllegalArgumentException(channel + " has messages, and a relay would cut and merge them:"
+                    + " pass them on by receive and send");
+        }
+    }
+
     private static void checkOpen(Channel channel) throws ClosedChannelException {
         if (!channel.isOpen()) {
             throw new ClosedChannelException();
@@ -79,15 +100,14 @@ public final class RelayEngine {
     }
 
     private PipeConduit pipes() {
-        SpliceEnd from = SpliceEnd.ofSource(source);
         SpliceEnd[] to = new SpliceEnd[targets.length];
         for (int i = 0; i < to.length; i++) {
             to[i] = SpliceEnd.ofTarget(targets[i]);
-            if (from == null || to[i] == null) {
+            if (awaited == null || to[i] == null) {
                 return null;
             }
         }
-        return new PipeConduit(progress, from, to);
+        return new PipeConduit(progress, awaited, to);
     }
 
     static IOException noMemory() {
@@ -101,15 +121,39 @@ public final class RelayEngine {
      * @param count the most bytes to deliver
      * @param trace told what happens; null if nobody wants to know
      * @return bytes delivered to all targets, 0 if an end would have to be waited for, -1 at the end of the stream
+     * @throws IllegalStateException if it is closed, or another thread is in this method
      * @throws IOException as a channel's own method
      */
     public long transfer(long count, Trace trace) throws IOException {
         if (count < 0) {
             throw new IllegalArgumentException("a count of " + count + " bytes");
         }
-        if (isClosed) {
-            throw new IllegalStateException("the relay is closed");
+        begin();
+        try {
+            return transferSome(count, trace);
+        } finally {
+            end();
         }
+    }
+
+    private void begin() {
+        int was = state.compareAndExchange(FREE, BUSY);
+        if (was != FREE) {
+            throw new IllegalStateException((was & CLOSED) != 0
+                    ? "the relay is closed" : "another thread is in transfer: one at a time may use a relay");
+        }
+    }
+
+    private void end() {
+        if (conduit != null && progress.pending() == 0) {
+            release();
+        }
+        if (!state.compareAndSet(BUSY, FREE) && conduit != null) {
+            release(); // It was closed meanwhile.
+        }
+    }
+
+    private long transferSome(long count, Trace trace) throws IOException {
         if (failure != null) {
             IOException earlier = failure;
             failure = null;
@@ -130,10 +174,6 @@ public final class RelayEngine {
                 throw e;
             }
             failure = e;
-        } finally {
-            if (conduit != null && progress.pending() == 0) {
-                release();
-            }
         }
         long delivered = progress.delivered() - before;
         if (delivered > 0) {
@@ -170,21 +210,47 @@ public final class RelayEngine {
 
     /** Takes from the source: bytes, 0 at the end of the stream, or -EAGAIN. */
     private long take(long count, boolean mayWait, Trace trace) throws IOException {
-        checkOpen(source);
-        if (conduit == null) {
-            open(trace);
+        long patience = Patience.LEAST;
+        while (true) {
+            checkOpen(source);
+            if (conduit == null) {
+                open(mayWait, trace);
+            }
+            long n = conduit.take(count, mayWait, trace);
+            if (n < 0 && n != -Errno.EAGAIN) {
+                n = takeByBuffer(n, count, mayWait, trace);
+            }
+            if (n != -Errno.EAGAIN || !mayWait || !isAwaited()) {
+                return n;
+            }
+            release(); // Nothing is pending, and a source may be silent for hours.
+            checkTargetsMeanwhile();
+            awaited.await(patience);
+            patience = Patience.more(patience);
+            checkTargetsMeanwhile();
         }
-        long n = conduit.take(count, mayWait, trace);
-        if (n >= 0 || n == -Errno.EAGAIN) {
-            return n;
-        }
-        if (n != -Errno.EIO) {
-            refused(n, trace);
+    }
+
+    private long takeByBuffer(long refusal, long count, boolean mayWait, Trace trace) throws IOException {
+        if (refusal != -Errno.EIO) {
+            refused(refusal, trace);
         }
         // An error that a socket has to tell, it tells only once, and its channel must know.
         release();
         open(buffer, trace);
-        return conduit.take(count, mayWait, trace);
+        return buffer.take(count, mayWait, trace);
+    }
+
+    private boolean isAwaited() {
+        return awaited != null && awaited.isBlocking();
+    }
+
+    private void checkTargetsMeanwhile() throws AsynchronousCloseException {
+        for (WritableByteChannel target : targets) {
+            if (!target.isOpen()) {
+                throw new AsynchronousCloseException();
+            }
+        }
     }
 
     /** Returns whether every target has got what it can get: all, or up to the goal. */
@@ -203,13 +269,16 @@ public final class RelayEngine {
         return all;
     }
 
-    private void open(Trace trace) throws IOException {
+    private void open(boolean mayWait, Trace trace) throws IOException {
         for (int i = 0; i < pair.size(); i++) {
             Route route = pair.route(i);
             if (route == Route.SPLICE && !isSpliceRefused && !pair.isForbidden(route) && pipes.open(trace)) {
                 use(pipes);
                 return;
             }
+        }
+        if (mayWait && isAwaited()) {
+            awaited.await(Patience.NONE); // The read would hold the buffer while it waits.
         }
         open(buffer, trace); // Also where it is switched off: there is nothing else.
     }
@@ -260,10 +329,9 @@ public final class RelayEngine {
         throw new IllegalArgumentException(target + " is no target of this relay");
     }
 
-    /** Gives everything back. What is pending is lost. */
+    /** Gives everything back; if a thread is in {@link #transfer}, when that ends. What is pending is lost. */
     public void close() {
-        isClosed = true;
-        if (conduit != null) {
+        if (state.getAndUpdate(was -> was | CLOSED) == FREE && conduit != null) {
             release();
         }
     }
