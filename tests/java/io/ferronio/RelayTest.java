@@ -170,7 +170,8 @@ class RelayTest {
         long pipes = 0;
         for (String number : new File("/proc/self/fd").list()) {
             try {
-                pipes += Files.readSymbolicLink(Path.of("/proc/self/fd", number)).toString().startsWith("pipe:") ? 1 : 0;
+                Path target = Files.readSymbolicLink(Path.of("/proc/self/fd", number));
+                pipes += target.toString().startsWith("pipe:") ? 1 : 0;
             } catch (NoSuchFileException e) {
                 continue; // Closed by now: the listing's own.
             }

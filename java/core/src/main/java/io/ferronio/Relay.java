@@ -38,8 +38,8 @@ import java.util.Objects;
  * <p>or in a selector's loop with both channels in non-blocking mode: while something is pending, wait for the
  * target to be writable; else for the source to be readable.
  *
- * <p>One thread at a time may use a relay, and a second one in {@link #transfer} is refused. Any thread may close the
- * relay or its channels, or interrupt the one that waits. Nobody else should read from the source meanwhile. Calls allocate nothing, unless the flight
+ * <p>One thread at a time may use a relay, and a second one in {@link #transfer} is refused. Any thread may close
+ * the relay or its channels, or interrupt the one that waits. Nobody else should read from the source meanwhile. Calls allocate nothing, unless the flight
  * recorder records them.
  */
 public final class Relay implements AutoCloseable {
@@ -115,8 +115,8 @@ public final class Relay implements AutoCloseable {
      * failure. Of a target that is not the JDK's a failed write counts as nothing written; it is given 8 KiB at most.
      *
      * <p>The channel that is waited for wakes the thread at once when it is closed, and is closed when the thread is
-     * interrupted. A close of the source, a file or in blocking mode, usually also wakes a platform thread that waits for a
-     * target: once, and lost if it comes a moment before the kernel waits. Otherwise a close of the other channel is noticed within a second; but where a buffer is used, or a
+     * interrupted. A close of the source, a file or in blocking mode, usually also wakes a platform thread that waits
+     * for a target: once, and lost if it comes a moment before the kernel waits. Otherwise a close of the other channel is noticed within a second; but where a buffer is used, or a
      * platform thread waits for a socket while its source is in non-blocking mode, when the wait is over.
      *
      * @param count the most bytes to deliver, not negative; 0 does nothing

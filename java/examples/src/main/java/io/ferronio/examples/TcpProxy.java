@@ -21,6 +21,8 @@ public final class TcpProxy {
 
     /** What one direction may pass on before the others get their turn, in bytes. */
     private static final long TURN = 1 << 20;
+    /** How long to leave new connections waiting if none can be accepted, and nothing else happens. */
+    private static final long PAUSE_MILLIS = 1000;
 
     private final ServerSocketChannel server;
     private final SocketAddress target;
@@ -83,12 +85,20 @@ public final class TcpProxy {
      */
     public void run() throws IOException {
         try (Selector selector = Selector.open()) {
-            server.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
-            while (!Thread.currentThread().isInterrupted()) {
-                selector.select(this::serve);
-            }
-            for (SelectionKey key : selector.keys()) {
-                close((Side) key.attachment());
+            SelectionKey listening = server.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
+            try {
+                while (!Thread.currentThread().isInterrupted()) {
+                    boolean isPaused = listening.interestOps() == 0;
+                    int before = selector.keys().size(); // A key goes when its descriptor does.
+                    int served = selector.select(this::serve, isPaused ? PAUSE_MILLIS : 0);
+                    if (isPaused && (served == 0 || selector.keys().size() < before)) {
+                        listening.interestOps(SelectionKey.OP_ACCEPT);
+                    }
+                }
+            } finally {
+                for (SelectionKey key : selector.keys()) {
+                    close((Side) key.attachment());
+                }
             }
         }
     }
@@ -97,7 +107,7 @@ public final class TcpProxy {
         Side side = (Side) key.attachment();
         try {
             if (side == null) {
-                accept(key.selector());
+                accept(key);
             } else if (side.channel.isOpen()) { // Its other side may have closed it a moment ago.
                 if (!key.isConnectable() || side.channel.finishConnect()) {
                     pass(side);
@@ -120,14 +130,29 @@ public final class TcpProxy {
         }
     }
 
-    private void accept(Selector selector) throws IOException {
-        Side client = new Side(server.accept(), selector);
+    private void accept(SelectionKey listening) throws IOException {
+        SocketChannel accepted;
         try {
-            Side remote = new Side(SocketChannel.open(), selector);
+            accepted = server.accept();
+        } catch (IOException e) {
+            listening.interestOps(0); // It stays ready: to try again at once would be to try for ever.
+            throw e;
+        }
+        if (accepted != null) { // Else it has gone.
+            connect(new Side(accepted, listening.selector()));
+        }
+    }
+
+    private void connect(Side client) throws IOException {
+        try {
+            Side remote = new Side(SocketChannel.open(), client.key.selector());
             client.connectTo(remote);
             remote.connectTo(client);
-            remote.key.interestOps(SelectionKey.OP_CONNECT);
-            remote.channel.connect(target);
+            if (remote.channel.connect(target)) {
+                pass(remote);
+            } else {
+                remote.key.interestOps(SelectionKey.OP_CONNECT);
+            }
         } catch (IOException e) {
             close(client);
             throw e;
@@ -158,9 +183,14 @@ public final class TcpProxy {
             System.err.println("usage: TcpProxy <port to listen at> <host> <port>");
             System.exit(2);
         }
+        InetSocketAddress target = new InetSocketAddress(args[1], Integer.parseInt(args[2]));
+        if (target.isUnresolved()) {
+            System.err.println("no address is known of " + args[1]);
+            System.exit(2);
+        }
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(Integer.parseInt(args[0])), 1024);
-            new TcpProxy(server, new InetSocketAddress(args[1], Integer.parseInt(args[2]))).run();
+            new TcpProxy(server, target).run();
         }
     }
 }
