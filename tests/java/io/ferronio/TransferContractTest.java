@@ -220,6 +220,7 @@ class TransferContractTest {
     /** The JDK adds it to the count. For ours nothing was written; and nothing is sent twice. */
     @Test
     void targetThatSaysMinusOneEndsTheTransfer() throws IOException {
+        Assumptions.assumeFalse(System.getProperty("io.ferronio.disable", "").contains("buffered"), "the JDK's turn");
         try (FileChannel source = FileChannel.open(TestFiles.newFile(1_000_000))) {
             List<Integer> offered = new ArrayList<>();
             WritableByteChannel target = new CallbackChannel(buffer -> {
@@ -255,7 +256,7 @@ class TransferContractTest {
 
     /** Direct I/O wants aligned memory, which only the JDK's own buffers for it are. */
     @Test
-    void filesOpenedForDirectIoAreTransferredAsByTheJdk() throws IOException {
+    void filesOpenedForDirectIoAreTransferredAsByTheJdk() throws Exception {
         Path file = TestFiles.newFile(1 << 20);
         FileChannel direct;
         try {
@@ -266,7 +267,9 @@ class TransferContractTest {
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (direct) {
-            assertEquals(1 << 20, Transfers.transferTo(direct, 0, 1 << 20, Channels.newChannel(bytes)));
+            // On a thread of its own: what the JDK 17 keeps of it for the thread's next I/O, it cannot free.
+            assertEquals(1 << 20, TransferTask.start(
+                    () -> Transfers.transferTo(direct, 0, 1 << 20, Channels.newChannel(bytes))).result());
         }
         assertArrayEquals(TestFiles.content(0, 1 << 20), bytes.toByteArray());
     }

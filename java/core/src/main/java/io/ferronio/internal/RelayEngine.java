@@ -256,12 +256,14 @@ public final class RelayEngine {
     /** Returns whether every target has got what it can get: all, or up to the goal. */
     private boolean deliver(long goal, boolean sourceWasOpen, Trace trace) throws IOException {
         boolean all = true;
+        route = conduit.route();
         for (int i = 0; i < targets.length; i++) {
             long n = conduit.deliver(i, goal, sourceWasOpen, trace);
             if (n < 0 && n != -Errno.EAGAIN) {
                 refused(n, trace);
                 buffer.open(pipes);
                 use(buffer);
+                route = conduit.route();
                 n = conduit.deliver(i, goal, sourceWasOpen, trace);
             }
             all &= n == 0;
@@ -292,7 +294,6 @@ public final class RelayEngine {
 
     private void use(Conduit chosen) {
         conduit = chosen;
-        route = chosen.route();
     }
 
     private void refused(long errno, Trace trace) {
