@@ -28,6 +28,7 @@ public final class MappedMemory implements Runnable {
     private final long address;
 
     private MappedMemory(FileChannel channel, FileChannel.MapMode mode, long position, long size) throws IOException {
+        MappingLife.collectNearLimit();
         life = MappingLife.of(this, size, null);
         long handle = tryMap(channel, mode, position, size);
         for (int i = 0; i < MappingLife.COLLECTIONS && handle == -Errno.ENOMEM; i++) {
