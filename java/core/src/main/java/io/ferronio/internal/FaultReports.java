@@ -8,6 +8,6 @@ final class FaultReports {
 
     /** Called by the native library, on a thread of its own. */
     static void publish() {
-        System.getLogger("io.ferronio").log(System.Logger.Level.WARNING, "pages of a mapping could not be had");
+        System.getLogger("io.ferronio").log(System.Logger.Level.DEBUG, "pages of a mapping could not be had");
     }
 }
