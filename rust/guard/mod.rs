@@ -12,6 +12,7 @@ mod disposition;
 mod hotspot;
 mod rearm;
 mod reentry;
+mod reserve;
 mod step;
 
 use crate::kernel::memory::{self, PageState};
@@ -147,7 +148,7 @@ fn revive(slot: &Slot, address: usize) -> Revived {
         // SAFETY: the callers below pass parts of a registered range, and each page of them is dead.
         unsafe { memory::replace_with_zeros(pages.start, pages.len()) }.is_ok()
     };
-    if put_zeros(&extent) {
+    if put_zeros(&extent) || reserve::release() && put_zeros(&extent) {
         slot.set_extent(&extent);
         return Revived::WithZeros;
     }
