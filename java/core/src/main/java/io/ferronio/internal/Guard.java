@@ -9,6 +9,12 @@ public final class Guard {
 
     private static final String UNAVAILABLE = install();
 
+    /** Of so many mappings each is followed by a look at the handler, then one in so many. */
+    private static final int ALWAYS = 64;
+    private static long mappings;
+    /** Whether the handler was found not to be the first, which is told once. */
+    private static volatile boolean isPassedOver;
+
     private Guard() {
     }
 
@@ -35,6 +41,16 @@ public final class Guard {
      */
     public static String unavailable() {
         return UNAVAILABLE;
+    }
+
+    /** After a mapping: whether the guard still stands before it. Asked rarely, since it takes a system call. */
+    static void checkNowAndThen() {
+        long number = mappings++; // Not exact, and need not be.
+        if ((number < ALWAYS || number % ALWAYS == 0) && !isPassedOver && !isFirst()) {
+            isPassedOver = true;
+            FaultReports.warn("another library has put a SIGBUS handler over the guard's since: unless it passes faults"
+                    + " on, a fault in mapped memory ends the JVM", null);
+        }
     }
 
     /**
