@@ -5,10 +5,13 @@
 
 pub mod advice;
 pub mod attributes;
+pub mod clock;
 pub mod copy_range;
 pub mod file;
+pub mod futex;
 pub mod holes;
 pub mod memory;
+pub mod memory_map;
 pub mod pipe;
 pub mod poll;
 pub mod probe;
