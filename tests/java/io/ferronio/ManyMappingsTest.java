@@ -6,8 +6,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * A hundred thousand mappings, unmapped or only dropped, leave nothing behind, and where the kernel has no more of them,
- * those that were dropped make room: each time in a JVM of its own.
+ * A hundred thousand mappings, unmapped or only dropped, leave nothing behind, and where the kernel has no more of
+ * them, those that were dropped make room: each time in a JVM of its own.
  */
 class ManyMappingsTest {
 
@@ -30,7 +30,7 @@ class ManyMappingsTest {
         ChildJvm.runUnprivileged(ManyMappings.class, SMALL, life.name(), "100000").succeeded();
     }
 
-    /** Interpreted, and with the simplest collector: HotSpot's compilers and other collectors may want memory at the limit. */
+    /** Interpreted, and with the simplest collector: HotSpot's others, and its compilers, may want memory at the limit. */
     @ParameterizedTest
     @EnumSource(names = {"BUFFER_DROPPED", "REGION_DROPPED"})
     void atTheLimitOfMappingsGarbageIsCollected(ManyMappings.Life life) {

@@ -23,8 +23,9 @@ class MappingSystemCallsTest {
     private static final int TIMES = 640;
 
     /** What mappings and signal handlers are made of; "?" for what not every architecture has. */
-    private static final String TRACED = "trace=mmap,munmap,mremap,mprotect,madvise,msync,mincore,fstat,lseek,ftruncate,"
-            + "rt_sigaction,rt_sigprocmask,rt_sigreturn,sigaltstack,tgkill,memfd_create," + Strace.MARKER_CALLS;
+    private static final String TRACED = "trace=mmap,munmap,mremap,mprotect,madvise,msync,mincore,fstat,lseek,"
+            + "ftruncate,rt_sigaction,rt_sigprocmask,rt_sigreturn,sigaltstack,tgkill,memfd_create,"
+            + Strace.MARKER_CALLS;
 
     @Test
     void readingTakesNoneAndMappingFew() throws Exception {

@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A program: more mappings than the kernel allows a process (vm.max_map_count) are made and only dropped, in a heap so large
- * that nothing is collected by itself. First there is nothing else; then others' mappings take nearly all that is
- * allowed; and then so many are kept that the next one cannot be had. Exit status 1 if anything else goes wrong.
+ * A program: more mappings than the kernel allows a process (vm.max_map_count) are made and only dropped, in a heap so
+ * large that nothing is collected by itself. First there is nothing else; then others' mappings take nearly all that
+ * is allowed; and then so many are kept that the next one cannot be had. Exit status 1 if anything else goes wrong.
  */
 final class MappingsAtTheLimit {
 
@@ -26,7 +26,7 @@ final class MappingsAtTheLimit {
     private MappingsAtTheLimit() {
     }
 
-    /** Not by {@code readString}: the kernel gives this number to the first read alone, and that one is of a single byte. */
+    /** Not by {@code readString}, whose first read is of a single byte: the kernel gives no more of it to a second. */
     private static int limit() throws IOException {
         return Integer.parseInt(Files.readAllLines(Path.of("/proc/sys/vm/max_map_count")).get(0));
     }
@@ -38,7 +38,8 @@ final class MappingsAtTheLimit {
             life.live(file);
             most = Math.max(most, Counters.snapshot().mapped());
         }
-        boolean gone = Eventually.afterCollection(() -> Counters.snapshot().mapped() + Counters.snapshot().retired() == 0);
+        boolean gone = Eventually.afterCollection(() ->
+                Counters.snapshot().mapped() + Counters.snapshot().retired() == 0);
         if (!gone || most < limit / 2 || most > limit - limit / 8) {
             throw new AssertionError(most + " mappings of " + limit + " at a time");
         }

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The guard beside another SIGBUS handler, and where it cannot be: whose faults are survived, whatever came first, and whether
- * the list of what works says what holds.
+ * The guard beside another SIGBUS handler, and where it cannot be: whose faults are survived, whatever came first, and
+ * whether the list of what works says what holds.
  */
 class SignalHandlersTest {
 
@@ -74,7 +74,8 @@ class SignalHandlersTest {
         Map<String, String> report = Probe.parse(output);
         assertOursAreSurvived(report);
         assertOthersAreCured(report);
-        assertTrue(report.get("guard").startsWith("guard: yes") && report.get("guard").contains(OVER_OURS), report::toString);
+        assertTrue(report.get("guard").startsWith("guard: yes"), report::toString);
+        assertTrue(report.get("guard").contains(OVER_OURS), report::toString);
         assertEquals(2, output.split(WARNING, -1).length, () -> "told once: " + output);
     }
 
@@ -136,7 +137,7 @@ class SignalHandlersTest {
         }
     }
 
-    /** As in an application server with the library in two applications. The one that came later is before the other. */
+    /** As in an application server with two applications that have the library. The later one is before the other. */
     @Test
     void twoCopiesOfTheLibraryServeTheirOwn() {
         Map<String, String> report = Probe.parse(ChildJvm.run(TwoGuards.class, List.of()).succeeded());

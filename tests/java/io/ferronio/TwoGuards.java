@@ -14,8 +14,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.CRC32;
 
 /**
- * A program: two copies of the library in one process, whose SIGBUS handlers stand one behind the other. Pages that cannot be
- * had are read through both, in turns and at the same time, and each copy counts its own. Prints what each says of its guard.
+ * A program: two copies of the library in one process, whose SIGBUS handlers stand one behind the other. Pages that
+ * cannot be had are read through both, in turns and at the same time, and each copy counts its own. Prints what each
+ * says of its guard.
  */
 final class TwoGuards {
 

@@ -15,9 +15,9 @@ import java.util.logging.Logger;
 import java.util.zip.CRC32;
 
 /**
- * What it costs when pages cannot be had: microseconds a fault, with the error that Java code gets; and seconds for the checksum
- * of a file of 256 MiB of which nothing is left. The JDK's own mappings have nothing to compare: the checksum ends the JVM.
- * The bare fault, without a JVM, is in benches/kernel.rs.
+ * What it costs when pages cannot be had: microseconds a fault, with the error that Java code gets; and seconds for
+ * the checksum of a file of 256 MiB of which nothing is left. The JDK's own mappings have nothing to compare: the
+ * checksum ends the JVM. The bare fault, without a JVM, is in benches/kernel.rs.
  */
 final class Faults {
 
@@ -71,7 +71,8 @@ final class Faults {
                     checksum[round] = crc;
                 }
             }
-            System.out.printf("%s, on JDK %s, %d rounds: median (least .. greatest)%n", loss, Runtime.version(), rounds);
+            System.out.printf("%s, on JDK %s, %d rounds: median (least .. greatest)%n", loss, Runtime.version(),
+                    rounds);
             print("microseconds a fault, with its InternalError", fault);
             print("InternalErrors a fault", errors);
             print("seconds for CRC32 of " + (SIZE >> 20) + " MiB", checksum);

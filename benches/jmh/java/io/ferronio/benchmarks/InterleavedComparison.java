@@ -31,8 +31,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  *
  * <p>{@code transfer}: file to socket; {@code header}: with a header before it; {@code receive}: socket to file;
  * {@code copy}: file to file; {@code sink} and {@code source}: a file to and from a channel that is not the JDK's.
- * {@code map}: mapping, reading a byte, unmapping; {@code busy}: the same beside fifty busy threads; both against the way
- * that is the base: {@code jdk} or {@code confinedArena}, and for {@code busy} {@code sharedArena}, unless told.
+ * {@code map}: mapping, reading a byte, unmapping; {@code busy}: the same beside fifty busy threads. The base is the
+ * way that the others are compared with: {@code jdk}, and for {@code busy} {@code sharedArena}, unless told.
  * {@code read}: a mapped file. {@code relay} is {@link RelayComparison}, {@code connections} {@link Connections},
  * {@code faults} {@link Faults}.
  *
@@ -76,8 +76,9 @@ public final class InterleavedComparison {
                     .run(rounds, hasSizes ? given.get(3) : "512,4096,16384,65536,1048576");
             case "header" -> ofTwo(HeaderAndFile.class, milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "1024,4096,16384,65536");
-            case "map" -> new InterleavedComparison(MapReadUnmap.class, waysToMap(given.size() > 4 ? given.get(4) : JDK),
-                    milliseconds).run(rounds, hasSizes ? given.get(3) : "4096,1048576");
+            case "map" -> new InterleavedComparison(MapReadUnmap.class,
+                    waysToMap(given.size() > 4 ? given.get(4) : JDK), milliseconds)
+                    .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
             case "busy" -> new InterleavedComparison(MapBesideBusyThreads.class,
                     waysToMap(given.size() > 4 ? given.get(4) : "sharedArena"), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "4096,1048576");

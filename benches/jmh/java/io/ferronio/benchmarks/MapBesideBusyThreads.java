@@ -10,8 +10,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * {@link MapReadUnmap} beside fifty threads that read another mapped file without a pause. Before a shared arena is closed, the
- * JVM stops to see that none of them is just reading it.
+ * {@link MapReadUnmap} beside fifty threads that read another mapped file without a pause. Before a shared arena is
+ * closed, the JVM stops to see that none of them is just reading it.
  */
 public class MapBesideBusyThreads extends MapReadUnmap {
 

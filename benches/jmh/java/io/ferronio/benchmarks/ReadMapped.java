@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Reads a mapped file from its start to its end, long by long: through the JDK's buffer, ours, and a region. What the guard
- * costs where nothing faults would show here.
+ * Reads a mapped file from its start to its end, long by long: through the JDK's buffer, ours, and a region. What the
+ * guard costs where nothing faults would show here.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -196,9 +196,9 @@ final class MappingLife extends PhantomReference<Object> {
     static final int COLLECTIONS = 2;
 
     /**
-     * Collects before so many mappings exist that the process comes near the kernel's limit: there HotSpot itself, which
-     * maps its threads' stacks and more, ends the JVM. Each time that most of them are in use, the next time is
-     * half as far from the limit.
+     * Collects before so many mappings exist that the process comes near the kernel's limit: there HotSpot itself,
+     * which maps its threads' stacks and more, ends the JVM. Each time that most of them are in use, the next time
+     * is half as far from the limit.
      */
     static void collectNearLimit() {
         if (Tally.mapped() > tooMany) {
@@ -224,7 +224,7 @@ final class MappingLife extends PhantomReference<Object> {
         System.gc();
         synchronized (PAUSE) {
             try {
-                PAUSE.wait(100); // Thread.sleep loads a class when it is first called, and there may be no memory for it.
+                PAUSE.wait(100); // Thread.sleep loads a class at first, and there may be no memory for it.
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
