@@ -12,6 +12,7 @@ mod disposition;
 mod hotspot;
 mod rearm;
 mod reentry;
+mod reserve;
 mod step;
 
 use crate::kernel::memory::{self, PageState};
@@ -49,10 +50,24 @@ pub fn install(hotspot: Option<HotSpot>) -> io::Result<()> {
         hotspot.publish();
     }
     rearm::start()?;
-    step::install()?;
     // SAFETY: async-signal-safe, see there, and never unmapped (-z nodelete).
     unsafe { BUS.install(on_sigbus) }?;
     Ok(())
+}
+
+/// From now on, zeros that an access of Java code has met go away when that has run, where the processor can stop then
+/// (x86-64): this takes SIGTRAP. Else a moment later. Idempotent.
+///
+/// # Errors
+///
+/// Those of sigaction(2): none is expected.
+pub fn take_single_steps() -> nix::Result<()> {
+    step::install()
+}
+
+/// Whether single steps are taken: another library may have replaced our handler for SIGTRAP since.
+pub fn takes_single_steps() -> bool {
+    step::is_installed()
 }
 
 /// Whether SIGBUS still comes to us first: another library may have replaced our handler since.
@@ -147,7 +162,7 @@ fn revive(slot: &Slot, address: usize) -> Revived {
         // SAFETY: the callers below pass parts of a registered range, and each page of them is dead.
         unsafe { memory::replace_with_zeros(pages.start, pages.len()) }.is_ok()
     };
-    if put_zeros(&extent) {
+    if put_zeros(&extent) || reserve::release() && put_zeros(&extent) {
         slot.set_extent(&extent);
         return Revived::WithZeros;
     }

@@ -21,6 +21,11 @@ pub(super) fn install() -> nix::Result<()> {
     processor::install()
 }
 
+/// Whether it is there, and SIGTRAP comes to us first.
+pub(super) fn is_installed() -> bool {
+    processor::is_installed()
+}
+
 /// Sees to it that the zeros in a range go away when the interrupted instruction has run. `false` if they will not.
 /// Async-signal-safe.
 ///
@@ -70,6 +75,10 @@ mod processor {
         unsafe { TRAP.install(on_sigtrap) }
     }
 
+    pub(super) fn is_installed() -> bool {
+        TRAP.is_installed()
+    }
+
     /// # Safety
     ///
     /// `context` is that of the running signal handler.
@@ -77,7 +86,7 @@ mod processor {
         // SAFETY: the caller's promise; sigismember(3) reads the mask of the interrupted code.
         let blocked = unsafe { libc::sigismember(&raw const (*context).uc_sigmask, libc::SIGTRAP) };
         // Blocked, ignored or somebody else's, the signal would end the process.
-        if blocked != 0 || !TRAP.is_installed() {
+        if blocked != 0 || !is_installed() {
             return false;
         }
         // SAFETY: gettid(2) has no preconditions.
@@ -150,6 +159,10 @@ mod processor {
 
     pub(super) fn install() -> nix::Result<()> {
         Ok(())
+    }
+
+    pub(super) fn is_installed() -> bool {
+        false
     }
 
     pub(super) unsafe fn begin(_slot: &'static Slot, _context: *mut ucontext_t) -> bool {

@@ -7,6 +7,9 @@ package io.ferronio.internal;
  */
 public final class Guard {
 
+    /** Its name among what can be switched off. */
+    private static final String SINGLE_STEPS = "single-steps";
+
     private static final String UNAVAILABLE = install();
 
     /** Of so many mappings each is followed by a look at the handler, then one in so many. */
@@ -22,7 +25,8 @@ public final class Guard {
         if (!NativeLibrary.isLoaded()) {
             return "the native library is not loaded";
         }
-        return Disabled.contains("guard") ? "it " + Disabled.reason("guard") : GuardNatives.install();
+        return Disabled.contains("guard") ? "it " + Disabled.reason("guard")
+                : GuardNatives.install(!Disabled.contains(SINGLE_STEPS));
     }
 
     /**
@@ -60,5 +64,19 @@ public final class Guard {
      */
     public static boolean isFirst() {
         return isAvailable() && GuardNatives.isInstalled();
+    }
+
+    /**
+     * How soon a page that could not be had fails again.
+     *
+     * @return the words for a report
+     */
+    public static String precision() {
+        if (isAvailable() && GuardNatives.takesSingleSteps()) {
+            return "each access of Java code to a page that cannot be had gets an error (by single steps: SIGTRAP)";
+        }
+        return "accesses within a fraction of a millisecond of each other may share an error ("
+                + (Disabled.contains(SINGLE_STEPS) ? "exactness " + Disabled.reason(SINGLE_STEPS)
+                        : "no single steps: not an x86-64, or SIGTRAP is another library's") + ")";
     }
 }
