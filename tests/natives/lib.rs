@@ -1,0 +1,176 @@
+//! The tests' own native code: a library that reads and writes memory as any native library would, and that may
+//! put a SIGBUS handler of its own beside the guard's. The natives of `io.ferronio.testing.TestNatives`.
+
+#![allow(missing_docs, reason = "the Java class describes them")]
+
+use jni_sys::{JNIEnv, jboolean, jclass, jint, jlong, jobject};
+use libc::{c_int, c_void, siginfo_t};
+use std::io::Error;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering::SeqCst};
+
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_testing_TestNatives_address(
+    env: *mut JNIEnv,
+    _class: jclass,
+    buffer: jobject,
+) -> jlong {
+    // SAFETY: the JVM passes its environment and a reference that is valid here; a null is a heap buffer's.
+    unsafe { ((**env).v1_4.GetDirectBufferAddress)(env, buffer).addr() as jlong }
+}
+
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_testing_TestNatives_sum(
+    _env: *mut JNIEnv,
+    _class: jclass,
+    address: jlong,
+    length: jlong,
+) -> jlong {
+    let bytes = ptr::with_exposed_provenance::<u8>(address as usize);
+    (0..length as usize)
+        // SAFETY: Java keeps the range mapped; whether its pages can be had is for the guard to see to.
+        .map(|index| jlong::from(unsafe { bytes.add(index).read_volatile() }))
+        .sum()
+}
+
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_testing_TestNatives_fill(
+    _env: *mut JNIEnv,
+    _class: jclass,
+    address: jlong,
+    length: jlong,
+    value: jint,
+) {
+    let bytes = ptr::with_exposed_provenance_mut::<u8>(address as usize);
+    for index in 0..length as usize {
+        // SAFETY: as in `sum`; and the range is mapped for writing.
+        unsafe { bytes.add(index).write_volatile(value as u8) };
+    }
+}
+
+/// What was installed before this library's handler; leaked, so that the handler may read it at any time.
+static PREVIOUS: AtomicPtr<libc::sigaction> = AtomicPtr::new(ptr::null_mut());
+static CHAINS: AtomicBool = AtomicBool::new(false);
+/// The page whose faults are this library's business, 0 before it is mapped.
+static OWN_PAGE: AtomicUsize = AtomicUsize::new(0);
+static HANDLED: AtomicU64 = AtomicU64::new(0);
+static CURED: AtomicU64 = AtomicU64::new(0);
+
+const PAGE: usize = 4096;
+
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_testing_TestNatives_installHandler(
+    _env: *mut JNIEnv,
+    _class: jclass,
+    chain: jboolean,
+) -> jlong {
+    let mut previous = Box::new(MaybeUninit::<libc::sigaction>::zeroed());
+    // SAFETY: a null second argument asks without changing; all-zero is a valid sigaction, too.
+    if unsafe { libc::sigaction(libc::SIGBUS, ptr::null(), previous.as_mut_ptr()) } == -1 {
+        return -error_number();
+    }
+    // SAFETY: sigaction(2) has filled it.
+    let previous = unsafe { Box::leak(previous).assume_init_mut() };
+    if previous.sa_sigaction != on_sigbus as *const () as usize {
+        PREVIOUS.store(previous, SeqCst);
+    }
+    CHAINS.store(chain, SeqCst);
+    // SAFETY: all-zero is a valid sigaction: no flags, an empty mask.
+    let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+    action.sa_sigaction = on_sigbus as *const () as usize;
+    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
+    // SAFETY: the handler has the type of SA_SIGINFO, is async-signal-safe, and this library stays loaded.
+    if unsafe { libc::sigaction(libc::SIGBUS, &raw const action, ptr::null_mut()) } == -1 {
+        return -error_number();
+    }
+    0
+}
+
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_testing_TestNatives_handled(
+    _env: *mut JNIEnv,
+    _class: jclass,
+) -> jlong {
+    HANDLED.load(SeqCst) as jlong
+}
+
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_testing_TestNatives_cured(
+    _env: *mut JNIEnv,
+    _class: jclass,
+) -> jlong {
+    CURED.load(SeqCst) as jlong
+}
+
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_testing_TestNatives_faultingPage(
+    _env: *mut JNIEnv,
+    _class: jclass,
+) -> jlong {
+    let page = OWN_PAGE.load(SeqCst);
+    let address = ptr::with_exposed_provenance_mut(page);
+    let flags = libc::MAP_SHARED | if page == 0 { 0 } else { libc::MAP_FIXED };
+    // SAFETY: a file of no bytes; its page, once there is one, is this library's own.
+    unsafe {
+        let file = libc::memfd_create(c"ferronio-test".as_ptr(), libc::MFD_CLOEXEC);
+        if file == -1 {
+            return -error_number();
+        }
+        let mapped = libc::mmap(address, PAGE, libc::PROT_READ, flags, file, 0);
+        let failure = error_number();
+        libc::close(file);
+        if mapped == libc::MAP_FAILED {
+            return -failure;
+        }
+        OWN_PAGE.store(mapped.expose_provenance(), SeqCst);
+        mapped.addr() as jlong
+    }
+}
+
+fn error_number() -> jlong {
+    Error::last_os_error().raw_os_error().map_or(0, jlong::from)
+}
+
+/// # Safety
+///
+/// Called by the kernel, as a handler with `SA_SIGINFO`, or by a handler that passes a signal on.
+unsafe extern "C" fn on_sigbus(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
+    HANDLED.fetch_add(1, SeqCst);
+    // SAFETY: the kernel passes a valid siginfo_t; SIGBUS fills si_addr.
+    let address = unsafe { (*info).si_addr() }.addr();
+    let own = OWN_PAGE.load(SeqCst);
+    if own != 0 && (own..own + PAGE).contains(&address) {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED;
+        let page = ptr::with_exposed_provenance_mut(own);
+        // SAFETY: replaces the one page that is this library's own.
+        if unsafe { libc::mmap(page, PAGE, libc::PROT_READ, flags, -1, 0) } != libc::MAP_FAILED {
+            CURED.fetch_add(1, SeqCst);
+            return;
+        }
+    }
+    let previous = PREVIOUS.load(SeqCst);
+    if CHAINS.load(SeqCst) && !previous.is_null() {
+        // SAFETY: leaked and never written again.
+        let previous = unsafe { &*previous };
+        let handler = previous.sa_sigaction;
+        if handler != libc::SIG_DFL && handler != libc::SIG_IGN {
+            if previous.sa_flags & libc::SA_SIGINFO != 0 {
+                // SAFETY: sigaction(2) said that it is a handler of this type.
+                let handler: unsafe extern "C" fn(c_int, *mut siginfo_t, *mut c_void) =
+                    unsafe { std::mem::transmute(handler) };
+                // SAFETY: the arguments are the kernel's own.
+                unsafe { handler(signal, info, context) };
+            } else {
+                // SAFETY: likewise.
+                let handler: unsafe extern "C" fn(c_int) = unsafe { std::mem::transmute(handler) };
+                // SAFETY: the argument is the kernel's own.
+                unsafe { handler(signal) };
+            }
+            return;
+        }
+    }
+    // Nobody knows it: the access runs again, and the default action ends the process.
+    // SAFETY: async-signal-safe.
+    unsafe { libc::signal(libc::SIGBUS, libc::SIG_DFL) };
+}
