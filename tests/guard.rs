@@ -5,7 +5,8 @@
 mod common;
 
 use common::{
-    alone, areas_in, byte_at, bytes_at, dies_of, file_of, pages_of, peek, peek_all, poke, survives,
+    alone, areas_in, byte_at, bytes_at, dies_of, file_of, is_retired, pages_of, peek, peek_all,
+    poke, survives,
 };
 use ferronio::guard::{self, HotSpot};
 use ferronio::kernel::memory::{MapMode, page_floor, page_size, replace_with_zeros};
@@ -172,85 +173,240 @@ fn errno_is_what_it_was() {
 }
 
 #[test]
-fn faults_are_counted_and_each_answer_is_twice_as_large() {
+fn every_page_that_is_missed_is_counted() {
     let _alone = alone();
     install();
-    let page = page_size();
-    let file = file_of(64 * page);
-    let flags = MapFlags::MAP_SHARED;
-    // SAFETY: fresh addresses.
-    let start = unsafe {
-        mmap(
-            None,
-            length(64 * page),
-            ProtFlags::PROT_READ,
-            flags,
-            &file,
-            0,
-        )
-    };
-    let start = start.expect("a mapping");
-    let address = start.addr().get();
-    let registration = registry::register(address..address + 64 * page);
-    file.set_len(page as u64).expect("a size");
-    peek(address);
-    assert_eq!(registration.faults(), 0);
-    // 1 + 2 + 4 + 8 + 16 + 32 pages are the 63 that are dead.
-    for index in 1..64 {
-        assert_eq!(peek(address + index * page), 0);
-        assert_eq!(
-            registration.faults(),
-            u64::from((index as u32).ilog2()) + 1,
-            "{index}"
-        );
-    }
-    drop(registration);
-    // SAFETY: mapped above.
-    unsafe { munmap(start, 64 * page) }.expect("munmap");
+    let before = registry::all_faults();
+    let mapping = truncated(MapMode::ReadOnly, 64, 1);
+    peek(mapping.address());
+    assert_eq!(settle(&mapping), 0);
+    assert_eq!(mapping.latest_fault(), None);
+    assert_eq!(peek(page_of(&mapping, 40) + 7), 0);
+    assert_eq!(settle(&mapping), 1);
+    assert_eq!(mapping.latest_fault(), Some(40 * page_size() as u64));
+    // The file has ended, so the pages after it are missed as well where the answer covers them.
+    assert_eq!(peek(page_of(&mapping, 41)), 0);
+    assert_eq!(settle(&mapping), 3);
+    assert!(registry::all_faults() >= before + 3);
+    mapping.retire().expect("retiring");
+    assert_eq!(peek(page_of(&mapping, 1)), 0);
+    assert!(settle(&mapping) > 3);
 }
 
 #[test]
-fn living_pages_among_dead_ones_are_unharmed() {
+fn a_mapping_that_begins_late_in_the_file_says_where_in_the_file_a_page_was_missed() {
     let _alone = alone();
     install();
-    const PAGES: usize = 200;
     let page = page_size();
-    let living = |index: usize| index.is_multiple_of(3) || (100..150).contains(&index);
-    let (whole, cut) = (file_of(PAGES * page), file_of(PAGES * page));
-    let mapping = map(&cut, MapMode::ReadWrite, PAGES * page);
-    for index in (0..PAGES).filter(|&index| living(index)) {
-        let address = NonZeroUsize::new(page_of(&mapping, index));
-        let flags = MapFlags::MAP_SHARED | MapFlags::MAP_FIXED;
-        let offset = (index * page) as i64;
-        // SAFETY: the page is part of the mapping, and nobody has seen it yet.
-        unsafe {
-            mmap(
-                address,
-                length(page),
-                ProtFlags::PROT_READ,
-                flags,
-                &whole,
-                offset,
-            )
+    let file = file_of(20 * page);
+    let mapping = Mapping::map(
+        file.as_fd(),
+        MapMode::ReadOnly,
+        5 * page as i64 + 100,
+        length(10 * page),
+    )
+    .expect("a mapping");
+    file.set_len(0).expect("a size");
+    assert_eq!(peek(mapping.address() + 3 * page), 0);
+    assert_eq!(mapping.latest_fault(), Some(8 * page as u64));
+}
+
+// ---- re-arming
+
+/// Puts back what the guard has replaced; the number of faults so far.
+fn settle(mapping: &Mapping) -> u64 {
+    guard::settle(mapping.slot()).expect("pages that are put back")
+}
+
+#[test]
+fn every_access_fails_until_the_page_can_be_had() {
+    let _alone = alone();
+    install();
+    for mode in MODES {
+        for (mapping, dead) in [
+            (truncated(mode, 100, 50), [99, 50, 73]),
+            (truncated(mode, 100, 0), [0, 1, 99]),
+            (retired(mode, 100), [0, 57, 99]),
+        ] {
+            for round in 0..5 {
+                for index in dead {
+                    let before = settle(&mapping);
+                    assert_eq!(peek(page_of(&mapping, index)), 0);
+                    assert!(settle(&mapping) > before, "{mode:?} {round} {index}");
+                }
+            }
+            let private = mode == MapMode::Private && !mapping.is_retired();
+            assert_eq!(mapping.slot().is_lost(), private, "{mode:?}");
         }
-        .expect("a page");
     }
-    cut.set_len(0).expect("a size");
-    // Once forwards, so that the answers would grow, and once more in all places.
-    for _ in 0..2 {
-        for index in 0..PAGES {
-            let start = page_of(&mapping, index);
-            let content = peek_all(start..start + page);
-            if living(index) {
-                assert!(
-                    content == bytes_at(index * page..(index + 1) * page),
-                    "{index}"
-                );
-            } else {
-                assert!(content.iter().all(|&byte| byte == 0), "{index}");
+}
+
+#[test]
+fn it_happens_by_itself() {
+    let _alone = alone();
+    install();
+    for mapping in [
+        truncated(MapMode::ReadWrite, 10, 0),
+        truncated(MapMode::Private, 10, 5),
+        retired(MapMode::ReadOnly, 10),
+    ] {
+        assert_eq!(peek(page_of(&mapping, 9)), 0);
+        while mapping.slot().hull().is_some() {
+            thread::yield_now();
+        }
+        let zeros = areas_in(&pages_of(mapping.address(), mapping.length()));
+        assert!(zeros.iter().all(|area| !area.name.is_empty()), "{zeros:?}");
+    }
+}
+
+#[test]
+fn what_is_in_the_file_again_is_in_the_mapping_again() {
+    let _alone = alone();
+    install();
+    let page = page_size();
+    for mode in [MapMode::ReadOnly, MapMode::ReadWrite] {
+        for (left, missed) in [(0, vec![0]), (0, vec![9, 0]), (0, vec![5]), (4, vec![9, 4])] {
+            let file = file_of(10 * page);
+            let mapping = map(&file, mode, 10 * page);
+            file.set_len((left * page) as u64).expect("a size");
+            for index in missed {
+                assert_eq!(peek(page_of(&mapping, index)), 0);
+            }
+            let faults = settle(&mapping);
+            file.write_all_at(&bytes_at(0..10 * page), 0)
+                .expect("a write");
+            let content = peek_all(mapping.address()..page_of(&mapping, 10));
+            assert!(content == bytes_at(0..10 * page), "{mode:?} {left}");
+            assert_eq!(settle(&mapping), faults);
+            let areas = areas_in(&pages_of(mapping.address(), mapping.length()));
+            assert_eq!(areas.len(), 1, "{areas:?}");
+            if mode == MapMode::ReadWrite {
+                poke(page_of(&mapping, 9), 0xaa);
+                let mut byte = [0];
+                file.read_exact_at(&mut byte, 9 * page as u64)
+                    .expect("a read");
+                assert_eq!(byte, [0xaa]);
             }
         }
     }
+}
+
+#[test]
+fn a_private_mapping_keeps_its_own_pages_and_loses_the_dead_ones_for_good() {
+    let _alone = alone();
+    install();
+    let page = page_size();
+    let file = file_of(20 * page);
+    let mapping = map(&file, MapMode::Private, 20 * page);
+    file.set_len(10 * page as u64).expect("a size");
+    for index in [2, 7] {
+        poke(page_of(&mapping, index) + 5, 0xaa);
+    }
+    for index in [15, 12, 19] {
+        assert_eq!(peek(page_of(&mapping, index)), 0);
+    }
+    settle(&mapping);
+    assert!(mapping.slot().is_lost());
+    let mut expected = bytes_at(0..10 * page);
+    expected[2 * page + 5] = 0xaa;
+    expected[7 * page + 5] = 0xaa;
+    assert!(peek_all(mapping.address()..page_of(&mapping, 10)) == expected);
+    // The file has them again, but who has missed them is told every time.
+    file.write_all_at(&bytes_at(0..20 * page), 0)
+        .expect("a write");
+    for index in [15, 12, 19] {
+        let before = settle(&mapping);
+        assert_eq!(peek(page_of(&mapping, index)), 0);
+        assert!(settle(&mapping) > before);
+    }
+    assert_eq!(peek(page_of(&mapping, 10)), byte_at(10 * page));
+}
+
+#[test]
+fn no_page_of_the_file_comes_back_to_a_retired_mapping() {
+    let _alone = alone();
+    install();
+    let page = page_size();
+    for round in 0..200 {
+        let file = file_of(10 * page);
+        let mapping = map(&file, MapMode::ReadWrite, 10 * page);
+        file.set_len(5 * page as u64).expect("a size");
+        assert_eq!(peek(page_of(&mapping, 5 + round % 5)), 0);
+        mapping.retire().expect("retiring");
+        settle(&mapping);
+        let areas = areas_in(&pages_of(mapping.address(), mapping.length()));
+        assert!(areas.iter().all(is_retired), "{areas:?}");
+    }
+}
+
+#[test]
+fn who_counts_the_same_faults_before_and_afterwards_has_read_no_zeros_of_ours() {
+    let _alone = alone();
+    install();
+    let pages = 64;
+    for mapping in [
+        truncated(MapMode::ReadOnly, pages, 1),
+        truncated(MapMode::Private, pages, 1),
+        retired(MapMode::ReadOnly, pages),
+    ] {
+        thread::scope(|scope| {
+            for thread in 0..4 {
+                let mapping = &mapping;
+                scope.spawn(move || {
+                    for place in
+                        scattered(2000, pages - 1).map(|place| 1 + (place + thread) % (pages - 1))
+                    {
+                        let before = settle(mapping);
+                        assert_eq!(peek(page_of(mapping, place)), 0);
+                        assert!(mapping.slot().faults() > before, "page {place}");
+                    }
+                });
+            }
+        });
+    }
+}
+
+#[test]
+fn a_page_of_huge_pages_is_replaced_as_a_whole() {
+    survives("a_page_of_huge_pages_is_replaced_as_a_whole", || {
+        if !unshare_mounts() {
+            return;
+        }
+        let huge = 2 << 20;
+        let number = "/proc/sys/vm/nr_hugepages";
+        let before = fs::read_to_string(number).expect("a number");
+        let wanted = before.trim().parse::<usize>().expect("a number") + 8;
+        let folder = env!("CARGO_TARGET_TMPDIR");
+        let none: Option<&str> = None;
+        let flags = MsFlags::empty();
+        let options = Some("pagesize=2M");
+        if fs::write(number, wanted.to_string()).is_err()
+            || fs::read_to_string(number).expect("a number").trim() != wanted.to_string()
+            || mount(none, folder, Some("hugetlbfs"), flags, options).is_err()
+        {
+            let _ = fs::write(number, before.trim());
+            eprintln!("skipped: no huge pages");
+            return;
+        }
+        install();
+        let file = tempfile::tempfile_in(folder).expect("a file");
+        file.set_len(4 * huge as u64).expect("a size");
+        let mapping = map(&file, MapMode::ReadWrite, 3 * huge + 100);
+        assert_eq!(mapping.slot().page_size(), huge);
+        poke(mapping.address(), 1);
+        file.set_len(huge as u64).expect("a size");
+        for _ in 0..3 {
+            let before = settle(&mapping);
+            assert_eq!(peek(mapping.address() + 3 * huge + 50), 0);
+            assert!(settle(&mapping) > before);
+        }
+        assert_eq!(peek(mapping.address()), 1);
+        mapping.retire().expect("retiring");
+        assert_eq!(peek(mapping.address()), 0);
+        drop(mapping);
+        drop(file);
+        fs::write(number, before.trim()).expect("a number");
+    });
 }
 
 #[test]
@@ -353,6 +509,8 @@ fn holes_of_a_full_filesystem_read_as_zeros_and_what_lies_between_them_stays() {
                 let expected = if living(index) { 0xaa } else { 0 };
                 assert_eq!(peek(page_of(&reader, index)), expected, "{index}");
             }
+            settle(&reader);
+            settle(&writer);
             for index in (0..PAGES).filter(|&index| living(index)) {
                 let expected = bytes_at(index * page + 1..(index + 1) * page);
                 for mapping in [&reader, &writer] {
@@ -548,26 +706,43 @@ fn random_reads_of_a_large_retired_mapping_take_few_areas() {
             most = most.max(areas_in(&pages).len());
         }
     }
-    assert!(most < 64, "{most} areas");
+    assert!(most < 1500, "{most} areas");
+    settle(&mapping);
+    assert_eq!(areas_in(&pages).len(), 1);
 }
 
 #[test]
-fn random_reads_of_a_large_truncated_mapping_do_not_take_an_area_each() {
+fn random_reads_of_a_large_truncated_mapping_take_few_areas() {
     let _alone = alone();
     install();
-    let file = sparse(1 << 30);
-    let mapping = map(&file, MapMode::ReadOnly, 1 << 30);
-    file.set_len(0).expect("a size");
-    for place in scattered(20_000, 1 << 30) {
-        assert_eq!(peek(mapping.address() + place), 0);
+    for mode in MODES {
+        let file = sparse(1 << 30);
+        let mapping = map(&file, mode, 1 << 30);
+        file.set_len(0).expect("a size");
+        let pages = pages_of(mapping.address(), mapping.length());
+        thread::scope(|scope| {
+            for first in 0..4 {
+                let mapping = &mapping;
+                scope.spawn(move || {
+                    for place in scattered(5000, 1 << 28) {
+                        assert_eq!(peek(mapping.address() + (first << 28) + place), 0);
+                    }
+                });
+            }
+            for _ in 0..10 {
+                let count = areas_in(&pages).len();
+                assert!(count < 3000, "{mode:?}: {count} areas");
+            }
+        });
+        settle(&mapping);
+        if mode != MapMode::Private {
+            assert_eq!(areas_in(&pages).len(), 1, "{mode:?}");
+        }
     }
-    // The answers grow to 512 pages: 512 of them cover it all, and there is a gap before each.
-    let count = areas_in(&pages_of(mapping.address(), mapping.length())).len();
-    assert!(count < 1100, "{count} areas");
 }
 
 #[test]
-fn a_sequential_read_of_dead_pages_leaves_one_area_of_zeros() {
+fn a_sequential_read_of_dead_pages_leaves_the_file_as_the_one_area() {
     let _alone = alone();
     install();
     const PAGES: usize = 10_000;
@@ -575,8 +750,9 @@ fn a_sequential_read_of_dead_pages_leaves_one_area_of_zeros() {
     for index in 0..PAGES {
         peek(page_of(&mapping, index));
     }
+    settle(&mapping);
     let areas = areas_in(&pages_of(mapping.address(), mapping.length()));
-    assert_eq!(areas.len(), 2, "{areas:?}");
+    assert_eq!(areas.len(), 1, "{areas:?}");
 }
 
 /// Takes all the areas that the kernel lets this process have.
@@ -818,7 +994,7 @@ fn a_strangers_dead_pages_beside_ours_stay_the_strangers() {
             set_handler(SigHandler::SigAction(note), SaFlags::SA_SIGINFO);
             install();
             let page = page_size();
-            for is_retired in [false, true] {
+            for with_retired in [false, true] {
                 // Three areas of seven pages each: the one in the middle is ours.
                 let file = file_of(21 * page);
                 let flags = MapFlags::MAP_SHARED;
@@ -838,7 +1014,7 @@ fn a_strangers_dead_pages_beside_ours_stay_the_strangers() {
                 let ours =
                     unsafe { Mapping::adopt(start + 7 * page, length(7 * page)) }.expect("ours");
                 file.set_len(0).expect("a size");
-                if is_retired {
+                if with_retired {
                     ours.retire().expect("retiring");
                 }
                 // In an order that lets the answers grow in both directions.
@@ -849,7 +1025,7 @@ fn a_strangers_dead_pages_beside_ours_stay_the_strangers() {
                     let before = SIGNALS.load(Ordering::SeqCst);
                     assert_eq!(peek(start + stranger * page), 0);
                     let after = (before + 1, BUS_ADRERR, start + stranger * page);
-                    assert_eq!(last_signal(), after, "{is_retired}");
+                    assert_eq!(last_signal(), after, "{with_retired}");
                 }
                 for index in (0..7).chain(14..21) {
                     forget(start + index * page);

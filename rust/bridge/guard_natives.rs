@@ -1,10 +1,12 @@
 //! `io.ferronio.internal.GuardNatives`: putting the SIGBUS handler in place.
 
-use super::boundary;
+use super::{boundary, fault_reports};
 use crate::guard::{self, HotSpot};
 use crate::kernel::memory;
+use crate::mapping::registry;
 use jni::EnvUnowned;
 use jni::objects::{JClass, JString};
+use jni_sys::{JNIEnv, jclass, jlong};
 
 /// `static native String install()`: null, or why the guard cannot work here.
 #[unsafe(no_mangle)]
@@ -12,9 +14,12 @@ extern "system" fn Java_io_ferronio_internal_GuardNatives_install<'local>(
     env: EnvUnowned<'local>,
     _class: JClass<'local>,
 ) -> JString<'local> {
-    boundary::cold(env, |env| match install() {
-        Ok(()) => Ok(JString::null()),
-        Err(reason) => env.new_string(reason),
+    boundary::cold(env, |env| {
+        fault_reports::prepare(env)?;
+        match install() {
+            Ok(()) => Ok(JString::null()),
+            Err(reason) => env.new_string(reason),
+        }
     })
 }
 
@@ -24,7 +29,18 @@ fn install() -> Result<(), String> {
     )?;
     memory::prepare_empty_file()
         .map_err(|errno| format!("no sealed memfd to put behind an unmapped range: {errno}"))?;
-    guard::install(Some(hotspot)).map_err(|errno| format!("sigaction(SIGBUS): {errno}"))
+    guard::report_to(fault_reports::publish);
+    guard::install(Some(hotspot))
+        .map_err(|error| format!("no handler for SIGBUS, or no thread to re-arm: {error}"))
+}
+
+/// `static native long faults()`: pages that an access could not have, in all mappings so far.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_GuardNatives_faults(
+    env: *mut JNIEnv,
+    _class: jclass,
+) -> jlong {
+    boundary::hot(env, || Ok(registry::all_faults().cast_signed()))
 }
 
 /// `static native boolean isInstalled()`: whether SIGBUS still comes to us first.

@@ -4,12 +4,14 @@
 //! every other use of it: `MappedMemory` holds it, and the collector says when nothing reaches that.
 
 use super::boundary::{self, descriptor};
+use crate::guard;
 use crate::kernel::{self, memory::MapMode};
 use crate::mapping::Mapping;
 use jni::EnvUnowned;
-use jni::objects::{JClass, JLongArray};
+use jni::objects::{JClass, JLongArray, JString};
 use jni_sys::{JNIEnv, jclass, jint, jlong};
 use nix::errno::Errno;
+use std::ffi::CString;
 use std::num::NonZeroUsize;
 
 const _: () = assert!(size_of::<jlong>() == size_of::<*mut Mapping>());
@@ -79,11 +81,7 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_map(
             2 => MapMode::Private,
             _ => return Err(Errno::EINVAL),
         };
-        let end = position.checked_add(length).ok_or(Errno::EOVERFLOW)?;
         let length = NonZeroUsize::new(unsigned(length)?).ok_or(Errno::EINVAL)?;
-        if kernel::file::size(file)? < end {
-            return Err(Errno::ENODATA);
-        }
         Ok(to_handle(Mapping::map(file, mode, position, length)?))
     })
 }
@@ -180,4 +178,98 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_load(
         unsafe { mapping(handle) }?.load(unsigned(offset)?, unsigned(length)?)?;
         Ok(0)
     })
+}
+
+/// `static native long faults(long handle)`: pages that an access could not have so far.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_faults(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        Ok(number(unsafe { mapping(handle) }?.slot().faults()))
+    })
+}
+
+/// `static native long settle(long handle)`: puts back what the guard has replaced; the faults until then.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_settle(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        guard::settle(unsafe { mapping(handle) }?.slot()).map(number)
+    })
+}
+
+/// `static native long latestFault(long handle)`: where in the file (in the mapping, if that was adopted) the page
+/// begins that was missed last; `-ENODATA` if none was.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_latestFault(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        let latest = unsafe { mapping(handle) }?.latest_fault();
+        latest.map(number).ok_or(Errno::ENODATA)
+    })
+}
+
+/// `static native long lost(long handle)`: 1 if some of its pages cannot come back, else 0.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_lost(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        Ok(unsafe { mapping(handle) }?.slot().is_lost().into())
+    })
+}
+
+/// `static native long takeReport(long handle)`: the faults so far, if nobody has reported that there were any; to
+/// one caller, 0 to all others.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_takeReport(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        let faults = unsafe { mapping(handle) }?.slot().take_report();
+        Ok(faults.map_or(0, number))
+    })
+}
+
+/// `static native long sizeOfFile(long handle, String path)`: the size of the mapped file, if the path still leads to
+/// it; else -1. Cold.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_sizeOfFile<'local>(
+    env: EnvUnowned<'local>,
+    _class: JClass<'local>,
+    handle: jlong,
+    path: JString<'local>,
+) -> jlong {
+    boundary::cold(env, |env| {
+        let path = CString::new(path.try_to_string(env)?).unwrap_or_default();
+        // SAFETY: the caller holds the handle.
+        let mapping = unsafe { mapping(handle) };
+        Ok(mapping
+            .ok()
+            .and_then(|mapping| mapping.size_of_file(&path))
+            .unwrap_or(-1))
+    })
+}
+
+/// A count or a position, neither of which comes near the limit.
+fn number(value: u64) -> jlong {
+    value.cast_signed()
 }

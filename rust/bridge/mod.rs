@@ -9,6 +9,7 @@
 mod advice_natives;
 mod boundary;
 mod boundary_natives;
+mod fault_reports;
 mod file_copy_natives;
 mod guard_natives;
 mod jdk_access;

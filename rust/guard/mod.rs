@@ -10,20 +10,22 @@
 
 mod disposition;
 mod hotspot;
+mod rearm;
 mod reentry;
 
 use crate::kernel::memory::{self, PageState};
 use crate::mapping::registry::{self, Slot};
 use libc::{c_int, c_void, siginfo_t, ucontext_t};
 use nix::errno::Errno;
+use std::io;
 use std::mem::MaybeUninit;
-use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 pub use hotspot::HotSpot;
+pub use rearm::{report_to, settle};
 
 /// `si_code` of a page that cannot be had. The other codes are a misaligned access (`BUS_ADRALN`) to a good
 /// page and failed memory (`BUS_MCEERR_*`): neither is cured by another page.
@@ -33,16 +35,18 @@ const BUS_ADRERR: c_int = 2;
 const MOST_LIVE_PAGES: u32 = 512;
 /// On a retired mapping there is nothing to ask: a few faults cover any range, with few VMAs.
 const MOST_RETIRED_PAGES: u32 = 1 << 31;
+/// After so many answers in one range the thread that re-arms is late, and the handler does its work.
+const MOST_ANSWERS: u32 = 512;
 
 /// What was installed for SIGBUS before us; set before our handler can run, and then leaked.
 static PREVIOUS: AtomicPtr<libc::sigaction> = AtomicPtr::new(ptr::null_mut());
 
-/// Installs the handler. Idempotent.
+/// Installs the handler, and starts the thread that re-arms. Idempotent.
 ///
 /// # Errors
 ///
-/// Those of sigaction(2): none is expected.
-pub fn install(hotspot: Option<HotSpot>) -> nix::Result<()> {
+/// Those of pthread_create(3) and sigaction(2); nothing is installed then.
+pub fn install(hotspot: Option<HotSpot>) -> io::Result<()> {
     static INSTALLING: Mutex<()> = Mutex::new(());
     let _one_at_a_time = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     if !PREVIOUS.load(Ordering::Acquire).is_null() {
@@ -52,6 +56,7 @@ pub fn install(hotspot: Option<HotSpot>) -> nix::Result<()> {
         hotspot.publish();
     }
     disposition::find();
+    rearm::start()?;
     let previous = Box::leak(Box::new(disposition::get(libc::SIGBUS)?));
     PREVIOUS.store(previous, Ordering::Release);
 
@@ -61,7 +66,8 @@ pub fn install(hotspot: Option<HotSpot>) -> nix::Result<()> {
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
     // SAFETY: the handler is of the type SA_SIGINFO, async-signal-safe and never unmapped (-z nodelete).
     unsafe { disposition::set(libc::SIGBUS, &action) }
-        .inspect_err(|_| PREVIOUS.store(ptr::null_mut(), Ordering::Release))
+        .inspect_err(|_| PREVIOUS.store(ptr::null_mut(), Ordering::Release))?;
+    Ok(())
 }
 
 /// Whether SIGBUS still comes to us first: another library may have replaced our handler since.
@@ -83,15 +89,15 @@ unsafe extern "C" fn on_sigbus(signal: c_int, info: *mut siginfo_t, context: *mu
         None
     };
     match ours {
-        Some(slot) => reentry::once(|| {
-            if slot.exclusively(|| revive(slot, address)) {
-                slot.count_fault();
+        Some(slot) => reentry::once(|| match slot.exclusively(|| revive(slot, address)) {
+            Revived::WithZeros => {
+                rearm::request(slot);
                 // SAFETY: the arguments are the kernel's own.
                 unsafe { tell_hotspot(signal, info, context) };
-            } else {
-                // SAFETY: the arguments are the kernel's own.
-                unsafe { pass_on(signal, info, context) };
             }
+            Revived::AsItWas => {}
+            // SAFETY: the arguments are the kernel's own.
+            Revived::Not => unsafe { pass_on(signal, info, context) },
         }),
         // SAFETY: the arguments are the kernel's own.
         None => unsafe { pass_on(signal, info, context) },
@@ -99,50 +105,82 @@ unsafe extern "C" fn on_sigbus(signal: c_int, info: *mut siginfo_t, context: *mu
     Errno::set_raw(errno);
 }
 
+/// What has become of a page.
+enum Revived {
+    /// It was put in the place of one that cannot be had.
+    WithZeros,
+    /// There is nothing wrong with it (any more).
+    AsItWas,
+    /// The access must not run again, it would fault for ever.
+    Not,
+}
+
 /// Sees to it that the access to `address` can run again: puts zero pages there and, where more of the range is
-/// dead, around it. `false` if that is not possible: then it must not run again, it would fault for ever.
-fn revive(slot: &Slot, address: usize) -> bool {
+/// dead, around it.
+fn revive(slot: &Slot, address: usize) -> Revived {
     let Some(pages) = slot.pages().filter(|pages| pages.contains(&address)) else {
         // Freed while we waited for it: nobody may touch these addresses, least of all we.
-        return false;
+        return Revived::Not;
     };
-    let page = memory::page_size();
+    if slot.answers() >= MOST_ANSWERS {
+        // Else the zeros here and there would take all the VMAs. Who has faulted meanwhile does so again.
+        let _ = rearm::put_back(slot);
+    }
+    let page = slot.page_size();
     let start = memory::page_floor(address, page);
     let retired = slot.is_retired();
     let extent = if retired {
-        retired_extent(slot, &pages, address, page)
+        retired_extent(slot, &pages, start, page)
     } else {
         match memory::state_of(start, page) {
             PageState::Dead => live_extent(slot, &pages, start, page),
-            // Another thread has met the same page before us, or what was missing has come back.
-            PageState::Good => return true,
+            PageState::Good if slot.hull().is_some_and(|hull| hull.contains(&start)) => {
+                return Revived::WithZeros; // Another thread has met the same page before us.
+            }
+            PageState::Good => return Revived::AsItWas,
             PageState::Unwritable | PageState::Unknown => {
+                slot.begin_answer(&(start..start.saturating_add(page)), address);
                 // SAFETY: a page of a registered range.
-                return unsafe { memory::replace_with_copy(start, page) }.is_ok();
+                return match unsafe { memory::replace_with_copy(start, page) } {
+                    Ok(()) => Revived::WithZeros,
+                    Err(_) => Revived::Not,
+                };
             }
         }
     };
+    slot.begin_answer(&extent, address);
+    if extent.start == pages.start && slot.can_come_back() && slot.anchor().is_none() {
+        // Without it there might be no page left from which the others can be had again.
+        if let Ok(anchor) = memory::duplicate(pages.start, page) {
+            slot.set_anchor(anchor);
+        }
+    }
     let put_zeros = |pages: &Range<usize>| {
         // SAFETY: the callers below pass parts of a registered range, and each page of them is dead.
         unsafe { memory::replace_with_zeros(pages.start, pages.len()) }.is_ok()
     };
     if put_zeros(&extent) {
-        return true;
+        slot.set_extent(&extent);
+        return Revived::WithZeros;
     }
     // Out of VMAs, or of memory (RLIMIT_DATA, vm.overcommit_memory=2). One page may still do, on a retired
     // range once all that earlier answers took is given back; else one VMA for the whole range.
-    slot.restart_extents();
-    if retired && let Some(length) = NonZeroUsize::new(pages.len()) {
-        // SAFETY: the range is registered, and every page of a retired range is dead.
-        let _ = unsafe { memory::replace_with_empty(pages.start, length) };
+    let single = start..start.saturating_add(page);
+    if retired {
+        let _ = rearm::put_back(slot);
+        slot.begin_answer(&pages, address);
     }
-    put_zeros(&(start..start.saturating_add(page))) || retired && put_zeros(&pages)
+    if put_zeros(&single) || retired && put_zeros(&pages) {
+        Revived::WithZeros
+    } else {
+        Revived::Not
+    }
 }
 
 /// The pages from the dead one at `start` on that are dead, up to the slot's next extent. Each page is asked, so
 /// that data which is still there (between two holes of a full disk, say) never disappears under zeros.
 fn live_extent(slot: &Slot, pages: &Range<usize>, start: usize, page: usize) -> Range<usize> {
-    let most = slot.next_extent(MOST_LIVE_PAGES) as usize;
+    let most = slot.next_extent(start, MOST_LIVE_PAGES) as usize;
     let limit = start
         .saturating_add(most.saturating_mul(page))
         .min(pages.end);
@@ -153,11 +191,13 @@ fn live_extent(slot: &Slot, pages: &Range<usize>, start: usize, page: usize) -> 
     start..end
 }
 
-/// All of a retired range is dead, so the extent grows on both sides: an aligned block around the fault.
-fn retired_extent(slot: &Slot, pages: &Range<usize>, address: usize, page: usize) -> Range<usize> {
-    let block = (slot.next_extent(MOST_RETIRED_PAGES) as usize).saturating_mul(page);
-    let start = memory::page_floor(address, block);
-    start.max(pages.start)..start.saturating_add(block).min(pages.end)
+/// All of a retired range is dead: there is nothing to ask.
+fn retired_extent(slot: &Slot, pages: &Range<usize>, start: usize, page: usize) -> Range<usize> {
+    let most = slot.next_extent(start, MOST_RETIRED_PAGES) as usize;
+    start
+        ..start
+            .saturating_add(most.saturating_mul(page))
+            .min(pages.end)
 }
 
 /// Lets HotSpot post its `InternalError` for an access from Java, and sees to it that the access runs

@@ -1,7 +1,11 @@
-//! What a descriptor is open on, and how large that is: `fstat(2)`, `ioctl(BLKGETSIZE64)`, `ftruncate(2)`.
+//! What a descriptor is open on, and how large that is: `fstat(2)`, `fstatfs(2)`, `ioctl(BLKGETSIZE64)`,
+//! `ftruncate(2)`.
 
+use super::memory::page_size;
 use nix::errno::Errno;
-use nix::sys::stat::fstat;
+use nix::sys::stat::{FileStat, fstat, stat};
+use nix::sys::statfs::{HUGETLBFS_MAGIC, fstatfs};
+use std::ffi::CStr;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 mod request {
@@ -20,7 +24,10 @@ mod request {
 ///
 /// Those of fstat(2) and ioctl(2).
 pub fn size(file: BorrowedFd<'_>) -> nix::Result<i64> {
-    let status = fstat(file)?;
+    size_of(file, &fstat(file)?)
+}
+
+fn size_of(file: BorrowedFd<'_>, status: &FileStat) -> nix::Result<i64> {
     if status.st_mode & libc::S_IFMT != libc::S_IFBLK {
         return Ok(status.st_size);
     }
@@ -29,6 +36,54 @@ pub fn size(file: BorrowedFd<'_>) -> nix::Result<i64> {
     // 64-bit systems that we are built for).
     unsafe { request::block_device_size(file.as_raw_fd(), &raw mut size) }?;
     i64::try_from(size).map_err(|_| Errno::EOVERFLOW)
+}
+
+/// Which file it is, whatever its name: its device and its number there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity(libc::dev_t, libc::ino_t);
+
+impl Identity {
+    fn of(status: &FileStat) -> Identity {
+        Identity(status.st_dev, status.st_ino)
+    }
+}
+
+/// What has to be known of a file before it is mapped.
+#[derive(Clone, Copy, Debug)]
+pub struct Mappable {
+    /// Bytes.
+    pub size: i64,
+    /// Which file it is.
+    pub identity: Identity,
+    /// Bytes of the pages that its mappings consist of.
+    pub page: usize,
+}
+
+/// Looks at a file that is to be mapped.
+///
+/// # Errors
+///
+/// Those of fstat(2), fstatfs(2) and ioctl(2).
+pub fn mappable(file: BorrowedFd<'_>) -> nix::Result<Mappable> {
+    let status = fstat(file)?;
+    let mut page = page_size();
+    // On hugetlbfs a block is a page. Other filesystems may have large blocks, too, but they are rare: this costs
+    // nothing otherwise.
+    let block = usize::try_from(status.st_blksize).unwrap_or(page);
+    if block > page && fstatfs(file)?.filesystem_type() == HUGETLBFS_MAGIC {
+        page = block;
+    }
+    Ok(Mappable {
+        size: size_of(file, &status)?,
+        identity: Identity::of(&status),
+        page,
+    })
+}
+
+/// The size of what a path leads to, if that is this file; else `None`: it was renamed, deleted or replaced.
+pub fn size_at(path: &CStr, identity: Identity) -> Option<i64> {
+    let status = stat(path).ok()?;
+    (Identity::of(&status) == identity).then_some(status.st_size)
 }
 
 /// The size of a regular file in bytes.
@@ -51,8 +106,7 @@ pub fn regular_size(file: BorrowedFd<'_>) -> nix::Result<i64> {
 ///
 /// Those of fstat(2).
 pub fn is_same(one: BorrowedFd<'_>, other: BorrowedFd<'_>) -> nix::Result<bool> {
-    let (one, other) = (fstat(one)?, fstat(other)?);
-    Ok((one.st_dev, one.st_ino) == (other.st_dev, other.st_ino))
+    Ok(Identity::of(&fstat(one)?) == Identity::of(&fstat(other)?))
 }
 
 /// Sets the size of an open file.

@@ -1,6 +1,6 @@
 //! `mmap(2)` and its relatives: mapping files, replacing pages in place, writing back, loading.
 //!
-//! The `replace_*`, `state_of`, `is_dead` and `page_floor` functions are async-signal-safe: the guard's SIGBUS handler
+//! The `replace_*` functions, `duplicate`, `state_of`, `is_dead` and `page_floor` are async-signal-safe: the guard's SIGBUS handler
 //! calls them. They make bare system calls, allocate nothing and take no lock ([`replace_with_empty`] once
 //! [`prepare_empty_file`] has made its file).
 
@@ -12,6 +12,7 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::mman::{MapFlags, MmapAdvise, MsFlags, ProtFlags};
 use once_cell::sync::{Lazy, OnceCell};
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
 
@@ -162,14 +163,79 @@ pub unsafe fn replace_with_copy(start: usize, length: usize) -> nix::Result<()> 
     // Through the kernel, which stops at a page that cannot be read, where an access of ours would raise SIGBUS.
     // SAFETY: it writes only to the fresh addresses.
     unsafe { libc::process_vm_readv(libc::getpid(), &raw const to, 1, &raw const from, 1, 0) };
-    let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
     // SAFETY: moves the fresh pages over pages that the caller has promised to own.
-    let moved = unsafe { libc::mremap(copy, length, length, flags, start as *mut c_void) };
-    if moved == libc::MAP_FAILED {
-        let errno = Errno::last();
+    unsafe { replace_with_moved(copy.addr(), start, length) }.inspect_err(|_| {
         // SAFETY: the fresh addresses, which nobody else has seen.
         unsafe { libc::munmap(copy, length) };
-        return Err(errno);
+    })
+}
+
+/// Maps the file pages once more that `length` bytes from `start` show, somewhere else, and without a descriptor:
+/// `mremap(2)` with an old size of 0. Async-signal-safe.
+///
+/// `start` may be the last page of a mapping, and `length` more than that: what the file has next is mapped.
+///
+/// # Errors
+///
+/// `EINVAL` for a private mapping and for huge pages, `EFAULT` where nothing is mapped, `ENOMEM`, `EAGAIN`.
+pub fn duplicate(start: usize, length: usize) -> nix::Result<usize> {
+    // SAFETY: without MREMAP_FIXED the new addresses are fresh, and an old size of 0 leaves the old ones as they are.
+    let copy = unsafe { libc::mremap(start as *mut c_void, 0, length, libc::MREMAP_MAYMOVE) };
+    if copy == libc::MAP_FAILED {
+        return Err(Errno::last());
+    }
+    Ok(copy.addr())
+}
+
+/// Puts the file's own pages back over a part of a shared mapping. Async-signal-safe.
+///
+/// `view` is a mapped page of the file, the one that belongs at `belongs`, which is not after the range.
+///
+/// # Errors
+///
+/// Those of [`duplicate`]; the range is then as it was.
+///
+/// # Safety
+///
+/// The range is page-aligned and belongs to one mapping of the caller's, and nobody wants what is there now.
+pub unsafe fn replace_with_file(
+    view: usize,
+    belongs: usize,
+    range: &Range<usize>,
+) -> nix::Result<()> {
+    let before = range.start - belongs;
+    let copy = duplicate(view, range.end - belongs)?;
+    // SAFETY: moves fresh pages, which nobody else has seen, over pages that the caller has promised to own.
+    let moved = unsafe { replace_with_moved(copy + before, range.start, range.len()) };
+    let rest = if moved.is_ok() {
+        before
+    } else {
+        range.end - belongs
+    };
+    if rest > 0 {
+        // SAFETY: what is left of the fresh pages.
+        unsafe { libc::munmap(copy as *mut c_void, rest) };
+    }
+    moved
+}
+
+/// # Safety
+///
+/// Both ranges are page-aligned and the caller's; afterwards there is nothing at `from`.
+unsafe fn replace_with_moved(from: usize, to: usize, length: usize) -> nix::Result<()> {
+    let flags = libc::MREMAP_MAYMOVE | libc::MREMAP_FIXED;
+    // SAFETY: the caller's promise.
+    let moved = unsafe {
+        libc::mremap(
+            from as *mut c_void,
+            length,
+            length,
+            flags,
+            to as *mut c_void,
+        )
+    };
+    if moved == libc::MAP_FAILED {
+        return Err(Errno::last());
     }
     Ok(())
 }

@@ -6,9 +6,12 @@
 
 pub mod registry;
 
+use crate::kernel;
+use crate::kernel::file::{Identity, Mappable};
 use crate::kernel::memory::{self, MapMode};
 use nix::errno::Errno;
-use registry::Registration;
+use registry::{Backing, Registration, Slot};
+use std::ffi::CStr;
 use std::mem::ManuallyDrop;
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -23,6 +26,9 @@ pub struct Mapping {
     /// The first byte that was asked for; the range itself starts at the page that holds it.
     address: usize,
     length: usize,
+    /// The position in the file of the range's first page; 0 if that is not known.
+    position: u64,
+    file: Option<Identity>,
     retiring: Mutex<()>,
 }
 
@@ -59,23 +65,42 @@ impl Mapping {
     ///
     /// # Errors
     ///
-    /// Those of mmap(2): `EACCES`, `EAGAIN`, `ENODEV`, `ENOMEM`, `EOVERFLOW`, `EPERM`; `EINVAL` for a range
-    /// that no file can have.
+    /// `ENODATA` for a file that ends before; those of fstat(2) and mmap(2): `EACCES`, `EAGAIN`, `ENODEV`, `ENOMEM`,
+    /// `EOVERFLOW`, `EPERM`; `EINVAL` for a range that no file can have.
     pub fn map(
         file: BorrowedFd<'_>,
         mode: MapMode,
         position: i64,
         length: NonZeroUsize,
     ) -> nix::Result<Mapping> {
+        let bytes = i64::try_from(length.get()).map_err(|_| Errno::EINVAL)?;
+        let end = position.checked_add(bytes).ok_or(Errno::EOVERFLOW)?;
         let position = u64::try_from(position).map_err(|_| Errno::EINVAL)?;
+        let Mappable {
+            size,
+            identity,
+            page,
+        } = kernel::file::mappable(file)?;
+        if size < end {
+            return Err(Errno::ENODATA);
+        }
         // Its owner would unmap it by itself: here neighbours are unmapped together.
         let map = ManuallyDrop::new(memory::map_file(file, mode, position, length)?);
         let address = map.as_ptr().addr();
-        Ok(Mapping::new(
-            pages_of(address, length.get())?,
-            address,
-            length,
-        ))
+        let backing = Backing {
+            is_shared: mode != MapMode::Private,
+            page,
+        };
+        Ok(Mapping {
+            position: position - position % memory::page_size() as u64,
+            file: Some(identity),
+            ..Mapping::new(
+                pages_of(address, length.get(), page)?,
+                backing,
+                address,
+                length,
+            )
+        })
     }
 
     /// Takes over `length` mapped bytes at `start` from somebody who gives them up.
@@ -88,19 +113,25 @@ impl Mapping {
     ///
     /// The pages of the range are one file mapping, and nobody else will unmap or replace them from now on.
     pub unsafe fn adopt(start: usize, length: NonZeroUsize) -> nix::Result<Mapping> {
-        let pages = pages_of(start, length.get())?;
+        let backing = Backing {
+            is_shared: false, // It may be: nobody knows, and it is on its way to be retired.
+            page: memory::page_size(),
+        };
+        let pages = pages_of(start, length.get(), backing.page)?;
         if pages.start != start {
             return Err(Errno::EINVAL);
         }
-        Ok(Mapping::new(pages, start, length))
+        Ok(Mapping::new(pages, backing, start, length))
     }
 
-    fn new(pages: Range<usize>, address: usize, length: NonZeroUsize) -> Mapping {
+    fn new(pages: Range<usize>, backing: Backing, address: usize, length: NonZeroUsize) -> Mapping {
         Mapping {
-            registration: registry::register(pages.clone()),
+            registration: registry::register(pages.clone(), backing),
             addresses: Addresses(pages),
             address,
             length: length.get(),
+            position: 0,
+            file: None,
             retiring: Mutex::new(()),
         }
     }
@@ -134,7 +165,7 @@ impl Mapping {
 
     /// Whether the file and the memory have been given back.
     pub fn is_retired(&self) -> bool {
-        self.registration.is_retired()
+        self.slot().is_retired()
     }
 
     /// Gives the file and the memory back and keeps the addresses. Idempotent; `true` if this call did it.
@@ -152,10 +183,27 @@ impl Mapping {
         }
         let pages = self.registration.pages();
         let length = NonZeroUsize::new(pages.len()).ok_or(Errno::EINVAL)?;
-        // SAFETY: the range is ours, and by retiring it the owner says that its data is not wanted.
-        unsafe { memory::replace_with_empty(pages.start, length) }?;
-        self.registration.set_retired();
+        self.registration.retire(|| {
+            // SAFETY: the range is ours, and by retiring it the owner says that its data is not wanted.
+            unsafe { memory::replace_with_empty(pages.start, length) }
+        })?;
         Ok(true)
+    }
+
+    /// What the guard knows of it.
+    pub fn slot(&self) -> &'static Slot {
+        self.registration.slot()
+    }
+
+    /// Where in the file the page begins that an access could not have, the last one of these; where in the mapping
+    /// if that was adopted.
+    pub fn latest_fault(&self) -> Option<u64> {
+        Some(self.position + self.slot().latest_fault()? as u64)
+    }
+
+    /// The size of the mapped file now, if `path` leads to it and not to another.
+    pub fn size_of_file(&self, path: &CStr) -> Option<i64> {
+        kernel::file::size_at(path, self.file?)
     }
 
     /// Writes what has changed within `length` bytes from `offset` to the file, and waits for it.
@@ -194,13 +242,12 @@ impl Mapping {
         if length == 0 {
             return Ok(None);
         }
-        pages_of(self.address + offset, length).map(Some)
+        pages_of(self.address + offset, length, self.slot().page_size()).map(Some)
     }
 }
 
 /// The whole pages that hold `length` bytes from `address`.
-fn pages_of(address: usize, length: usize) -> nix::Result<Range<usize>> {
-    let page = memory::page_size();
+fn pages_of(address: usize, length: usize, page: usize) -> nix::Result<Range<usize>> {
     let start = memory::page_floor(address, page);
     let end = address
         .checked_add(length)

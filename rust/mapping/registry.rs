@@ -4,35 +4,88 @@
 //! are never given back to the allocator, so the handler may hold a reference to one at any time. The
 //! handler scans: faults are rare, mappings are not.
 
+use crate::kernel::memory;
 use std::ops::Range;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{self, AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+/// What stands behind the pages of a range, as far as the guard needs to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backing {
+    /// Whether a page that was replaced can be had again from the file: not those of a private mapping.
+    pub is_shared: bool,
+    /// Bytes of a page: more than usual for a file of huge pages.
+    pub page: usize,
+}
+
 /// One range, while it is registered.
+///
+/// The guard replaces pages of it for a moment. The *hull* is from the first to the last of these: while there is
+/// one, somebody may read zeros that are not in the file.
 pub struct Slot {
     /// First address, 0 while the slot is free. Written last when the slot is taken.
     start: AtomicUsize,
     end: AtomicUsize,
+    page: AtomicUsize,
+    is_shared: AtomicBool,
     retired: AtomicBool,
-    /// Faults answered since the range was registered; one answer may cover many pages.
+    /// Pages that an access could not have, since the range was registered.
     faults: AtomicU64,
-    /// How many pages the last answer to a fault covered; the next one covers up to twice as many.
+    /// The address of the last of these, 0 for none.
+    latest_fault: AtomicUsize,
+    reported: AtomicBool,
+    /// Whether pages were given up that the file will not come back to.
+    lost: AtomicBool,
+    /// The hull; its start is 0 if there is none. Changed by who holds the slot.
+    hull_start: AtomicUsize,
+    hull_end: AtomicUsize,
+    /// A second mapping of the range's first page, while that one is replaced; 0 for none.
+    anchor: AtomicUsize,
+    /// Answers to faults since the hull began.
+    answers: AtomicU32,
+    /// How many pages the last answer to a fault covered, and the address after them.
     extent: AtomicU32,
+    extent_end: AtomicUsize,
     /// Held while pages of the range are replaced, and while the slot is freed.
     busy: AtomicBool,
 }
+
+/// Faults here and there are answered with single pages up to this number, then with two pages each, and so on.
+const ANSWERS_OF_ONE_SIZE: u32 = 32;
 
 impl Slot {
     const fn free() -> Slot {
         Slot {
             start: AtomicUsize::new(0),
             end: AtomicUsize::new(0),
+            page: AtomicUsize::new(0),
+            is_shared: AtomicBool::new(false),
             retired: AtomicBool::new(false),
             faults: AtomicU64::new(0),
+            latest_fault: AtomicUsize::new(0),
+            reported: AtomicBool::new(false),
+            lost: AtomicBool::new(false),
+            hull_start: AtomicUsize::new(0),
+            hull_end: AtomicUsize::new(0),
+            anchor: AtomicUsize::new(0),
+            answers: AtomicU32::new(0),
             extent: AtomicU32::new(0),
+            extent_end: AtomicUsize::new(0),
             busy: AtomicBool::new(false),
         }
+    }
+
+    fn take(&self, pages: &Range<usize>, backing: Backing) {
+        self.page.store(backing.page, Ordering::Relaxed);
+        self.is_shared.store(backing.is_shared, Ordering::Relaxed);
+        self.retired.store(false, Ordering::Relaxed);
+        self.faults.store(0, Ordering::Relaxed);
+        self.latest_fault.store(0, Ordering::Relaxed);
+        self.reported.store(false, Ordering::Relaxed);
+        self.lost.store(false, Ordering::Relaxed);
+        self.end.store(pages.end, Ordering::Release);
+        self.start.store(pages.start, Ordering::Release);
     }
 
     /// The range, or `None` if the slot is free. Async-signal-safe.
@@ -43,33 +96,131 @@ impl Slot {
         (start != 0 && start == self.start.load(Ordering::Acquire)).then_some(start..end)
     }
 
+    /// Bytes of a page. Async-signal-safe.
+    pub fn page_size(&self) -> usize {
+        self.page.load(Ordering::Relaxed)
+    }
+
+    /// Whether pages of a file are mapped that can be mapped once more: neither retired, nor private, nor given up.
+    /// Async-signal-safe.
+    pub fn can_come_back(&self) -> bool {
+        self.is_shared.load(Ordering::Relaxed) && !self.is_retired() && !self.is_lost()
+    }
+
     /// Whether file and memory have been taken away from the range. Async-signal-safe.
     pub fn is_retired(&self) -> bool {
         self.retired.load(Ordering::Acquire)
     }
 
-    /// Counts a fault that was answered. Async-signal-safe.
-    pub fn count_fault(&self) {
-        self.faults.fetch_add(1, Ordering::Relaxed);
+    /// Whether there are pages that were given up: an access to them fails for ever.
+    pub fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Acquire)
     }
 
-    /// How many pages the answer to the next fault should cover: 1, 2, 4 and so on up to `most`.
-    /// Async-signal-safe.
-    pub fn next_extent(&self, most: u32) -> u32 {
-        let last = self.extent.load(Ordering::Relaxed);
-        let next = last.saturating_mul(2).clamp(1, most);
-        self.extent.store(next, Ordering::Relaxed);
-        next
+    /// Gives pages up.
+    pub fn set_lost(&self) {
+        self.lost.store(true, Ordering::Release);
     }
 
-    /// Begins again with a single page. Async-signal-safe.
-    pub fn restart_extents(&self) {
-        self.extent.store(1, Ordering::Relaxed);
+    /// Pages are about to be replaced, because of an access to the first of them or between them: they belong to
+    /// the hull and are counted from now on. So who has counted, and has then seen no hull, reads no replaced page
+    /// that is not counted when he counts again. Async-signal-safe; for who holds the slot.
+    pub fn begin_answer(&self, extent: &Range<usize>, fault: usize) {
+        let hull = self.hull().unwrap_or(extent.clone());
+        self.hull_end
+            .store(hull.end.max(extent.end), Ordering::SeqCst);
+        self.hull_start
+            .store(hull.start.min(extent.start), Ordering::SeqCst);
+        let pages = extent.len().checked_div(self.page_size()).unwrap_or(0) as u64;
+        self.faults.fetch_add(pages, Ordering::SeqCst);
+        FAULTS.fetch_add(pages, Ordering::Relaxed);
+        self.latest_fault.store(fault, Ordering::Relaxed);
+        self.answers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Where pages may be replaced at the moment. Async-signal-safe.
+    pub fn hull(&self) -> Option<Range<usize>> {
+        let start = self.hull_start.load(Ordering::SeqCst);
+        (start != 0).then(|| start..self.hull_end.load(Ordering::SeqCst))
+    }
+
+    /// No page is replaced any more. Async-signal-safe; for who holds the slot.
+    pub fn end_hull(&self) {
+        self.hull_start.store(0, Ordering::SeqCst);
+        self.answers.store(0, Ordering::Relaxed);
+        let anchor = self.anchor.swap(0, Ordering::Relaxed);
+        if anchor != 0 {
+            // SAFETY: mapped by who has set it, for us.
+            let _ = unsafe { memory::unmap(anchor, self.page_size()) };
+        }
+    }
+
+    /// The second mapping of the first page. Async-signal-safe; for who holds the slot.
+    pub fn anchor(&self) -> Option<usize> {
+        Some(self.anchor.load(Ordering::Relaxed)).filter(|&anchor| anchor != 0)
+    }
+
+    /// Gives a second mapping of the first page away, until the hull ends. Async-signal-safe; for who holds the slot.
+    pub fn set_anchor(&self, anchor: usize) {
+        self.anchor.store(anchor, Ordering::Relaxed);
+    }
+
+    /// Answers to faults since the hull began. Async-signal-safe.
+    pub fn answers(&self) -> u32 {
+        self.answers.load(Ordering::Relaxed)
+    }
+
+    /// How many pages the answer to a fault at `address` should cover: one; twice as many as before if that
+    /// is where the last answer ended; and more where there have been many since the hull began. Up to `most`.
+    /// Async-signal-safe; for who holds the slot.
+    pub fn next_extent(&self, address: usize, most: u32) -> u32 {
+        let scattered = 1u32
+            .checked_shl(self.answers() / ANSWERS_OF_ONE_SIZE)
+            .unwrap_or(most);
+        let sequential = if self.extent_end.load(Ordering::Relaxed) == address {
+            self.extent.load(Ordering::Relaxed).saturating_mul(2)
+        } else {
+            1
+        };
+        scattered.max(sequential).clamp(1, most)
+    }
+
+    /// Notes what the last answer covered. Async-signal-safe; for who holds the slot.
+    pub fn set_extent(&self, extent: &Range<usize>) {
+        let pages = extent.len().checked_div(self.page_size()).unwrap_or(0);
+        self.extent
+            .store(u32::try_from(pages).unwrap_or(u32::MAX), Ordering::Relaxed);
+        self.extent_end.store(extent.end, Ordering::Relaxed);
+    }
+
+    /// Pages that an access could not have so far.
+    pub fn faults(&self) -> u64 {
+        // What was read before this is called was read before this is loaded.
+        atomic::fence(Ordering::SeqCst);
+        self.faults.load(Ordering::SeqCst)
+    }
+
+    /// Where in the range the page begins that was missed last.
+    pub fn latest_fault(&self) -> Option<usize> {
+        let address = self.latest_fault.load(Ordering::Relaxed);
+        let start = self.pages()?.start;
+        (address != 0).then(|| memory::page_floor(address, self.page_size()) - start)
+    }
+
+    /// Whether there were faults that nobody has reported yet. Async-signal-safe.
+    pub fn is_unreported(&self) -> bool {
+        !self.reported.load(Ordering::Relaxed)
+    }
+
+    /// Pages that could not be had, if nobody has reported that yet: to one caller only.
+    pub fn take_report(&self) -> Option<u64> {
+        let faults = self.faults();
+        (faults > 0 && !self.reported.swap(true, Ordering::Relaxed)).then_some(faults)
     }
 
     /// Runs `action` while nobody else replaces pages of this range or frees the slot. Async-signal-safe: the
-    /// holder is either another handler or a thread between two instructions of `drop`, which touches no mapped
-    /// page, so the wait cannot be for ourselves. It may be for the disk: a handler asks for pages.
+    /// holder is another handler or a thread that touches no mapped page meanwhile, so the wait cannot be for
+    /// ourselves. It may be for the disk: a handler asks for pages.
     pub fn exclusively<T>(&self, action: impl FnOnce() -> T) -> T {
         while self
             .busy
@@ -83,6 +234,14 @@ impl Slot {
         self.busy.store(false, Ordering::Release);
         result
     }
+}
+
+/// Pages of all ranges that an access could not have, since the start.
+static FAULTS: AtomicU64 = AtomicU64::new(0);
+
+/// Pages that an access could not have, in all ranges that ever were.
+pub fn all_faults() -> u64 {
+    FAULTS.load(Ordering::Relaxed)
 }
 
 /// Chunk `k` has `FIRST_CHUNK << k` slots: 26 chunks are more mappings than Linux allows a process.
@@ -112,11 +271,14 @@ fn slot(index: usize) -> Option<&'static Slot> {
     Some(unsafe { &*start.add(place) })
 }
 
+/// All slots, free ones and taken ones. Async-signal-safe.
+pub fn slots() -> impl Iterator<Item = &'static Slot> {
+    (0..SLOTS.load(Ordering::Acquire)).filter_map(slot)
+}
+
 /// The registered range that holds `address`, if any. Async-signal-safe.
 pub fn find(address: usize) -> Option<&'static Slot> {
-    (0..SLOTS.load(Ordering::Acquire))
-        .filter_map(slot)
-        .find(|slot| slot.pages().is_some_and(|pages| pages.contains(&address)))
+    slots().find(|slot| slot.pages().is_some_and(|pages| pages.contains(&address)))
 }
 
 /// A range that the guard answers for, until this is dropped.
@@ -126,13 +288,9 @@ pub struct Registration {
 }
 
 /// Enters a range of whole pages that the caller has mapped.
-pub fn register(pages: Range<usize>) -> Registration {
+pub fn register(pages: Range<usize>, backing: Backing) -> Registration {
     let slot = take_slot();
-    slot.retired.store(false, Ordering::Relaxed);
-    slot.faults.store(0, Ordering::Relaxed);
-    slot.extent.store(0, Ordering::Relaxed);
-    slot.end.store(pages.end, Ordering::Release);
-    slot.start.store(pages.start, Ordering::Release);
+    slot.take(&pages, backing);
     Registration { slot, pages }
 }
 
@@ -157,27 +315,32 @@ impl Registration {
         self.pages.clone()
     }
 
-    /// Whether [`Registration::set_retired`] was called.
-    pub fn is_retired(&self) -> bool {
-        self.slot.is_retired()
+    /// Where the guard keeps what it knows.
+    pub fn slot(&self) -> &'static Slot {
+        self.slot
     }
 
-    /// Tells the guard that no page of the range has a file behind it any more.
-    pub fn set_retired(&self) {
-        self.slot.extent.store(0, Ordering::Relaxed);
-        self.slot.retired.store(true, Ordering::Release);
-    }
-
-    /// Faults in the range that were answered so far.
-    pub fn faults(&self) -> u64 {
-        self.slot.faults.load(Ordering::Relaxed)
+    /// Takes file and memory away from the range by `replace`, after which no page has a file behind it.
+    ///
+    /// # Errors
+    ///
+    /// That of `replace`; nothing has changed then.
+    pub fn retire(&self, replace: impl FnOnce() -> nix::Result<()>) -> nix::Result<()> {
+        self.slot.exclusively(|| {
+            replace()?;
+            self.slot.end_hull();
+            self.slot.retired.store(true, Ordering::Release);
+            Ok(())
+        })
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        self.slot
-            .exclusively(|| self.slot.start.store(0, Ordering::Release));
+        self.slot.exclusively(|| {
+            self.slot.start.store(0, Ordering::Release);
+            self.slot.end_hull();
+        });
         FREE.lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push(self.slot);
@@ -187,6 +350,12 @@ impl Drop for Registration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const PAGE: usize = 4096;
+    const BACKING: Backing = Backing {
+        is_shared: true,
+        page: PAGE,
+    };
 
     #[test]
     fn slots_are_laid_out_without_gaps() {
@@ -204,7 +373,7 @@ mod tests {
     fn a_range_is_found_from_its_first_to_its_last_byte_and_only_while_registered() {
         // Addresses that mmap never hands out: the registry only compares numbers.
         let pages = 0x10_0000_0000_0000..0x10_0000_0000_3000;
-        let registration = register(pages.clone());
+        let registration = register(pages.clone(), BACKING);
         assert!(find(pages.start).is_some());
         assert!(find(pages.end - 1).is_some());
         assert!(find(pages.start - 1).is_none());
@@ -219,7 +388,7 @@ mod tests {
         let start = |i: usize| base + i * 0x2000;
         let register_all = || -> Vec<Registration> {
             (0..1000)
-                .map(|i| register(start(i)..start(i) + 0x1000))
+                .map(|i| register(start(i)..start(i) + 0x1000, BACKING))
                 .collect()
         };
         drop(register_all());
@@ -236,11 +405,57 @@ mod tests {
     }
 
     #[test]
-    fn extents_double_up_to_the_limit() {
+    fn extents_double_along_a_sequence_and_stay_small_elsewhere() {
         let slot = Slot::free();
-        let extents: Vec<u32> = (0..6).map(|_| slot.next_extent(8)).collect();
+        slot.page.store(PAGE, Ordering::Relaxed);
+        let mut extents = Vec::new();
+        let mut address = 0x100_0000;
+        for _ in 0..6 {
+            let pages = slot.next_extent(address, 8);
+            slot.set_extent(&(address..address + pages as usize * PAGE));
+            address += pages as usize * PAGE;
+            extents.push(pages);
+        }
         assert_eq!(extents, [1, 2, 4, 8, 8, 8]);
-        slot.restart_extents();
-        assert_eq!(slot.next_extent(8), 2);
+        assert_eq!(slot.next_extent(address + PAGE, 8), 1);
+    }
+
+    #[test]
+    fn extents_grow_with_the_number_of_answers() {
+        let slot = Slot::free();
+        slot.page.store(PAGE, Ordering::Relaxed);
+        for answer in 0..40 * ANSWERS_OF_ONE_SIZE {
+            let expected = 1 << (answer / ANSWERS_OF_ONE_SIZE).min(9);
+            assert_eq!(slot.next_extent(0x100_0000, 512), expected);
+            slot.begin_answer(&(0x100_0000..0x100_1000), 0x100_0000);
+        }
+        slot.end_hull();
+        assert_eq!(slot.next_extent(0x100_0000, 512), 1);
+    }
+
+    #[test]
+    fn the_hull_grows_around_all_that_was_replaced() {
+        let slot = Slot::free();
+        slot.page.store(PAGE, Ordering::Relaxed);
+        assert_eq!(slot.hull(), None);
+        slot.begin_answer(&(0x5000..0x7000), 0x5123);
+        slot.begin_answer(&(0x2000..0x3000), 0x2fff);
+        assert_eq!(slot.hull(), Some(0x2000..0x7000));
+        assert_eq!(slot.faults(), 3);
+        slot.end_hull();
+        assert_eq!(slot.hull(), None);
+        assert_eq!(slot.faults(), 3);
+    }
+
+    #[test]
+    fn faults_are_reported_once() {
+        let slot = Slot::free();
+        slot.page.store(PAGE, Ordering::Relaxed);
+        assert_eq!(slot.take_report(), None);
+        slot.begin_answer(&(0x5000..0x7000), 0x5123);
+        assert!(slot.is_unreported());
+        assert_eq!(slot.take_report(), Some(2));
+        slot.begin_answer(&(0x5000..0x7000), 0x5123);
+        assert_eq!(slot.take_report(), None);
     }
 }

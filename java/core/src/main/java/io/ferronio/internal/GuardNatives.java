@@ -1,6 +1,6 @@
 package io.ferronio.internal;
 
-/** Cold natives of the guard. */
+/** Natives of the guard. All but {@link #faults} are cold. */
 final class GuardNatives {
 
     private GuardNatives() {
@@ -11,4 +11,7 @@ final class GuardNatives {
 
     /** Whether SIGBUS still comes to our handler first. */
     static native boolean isInstalled();
+
+    /** Pages that an access could not have, in all mappings so far. */
+    static native long faults();
 }

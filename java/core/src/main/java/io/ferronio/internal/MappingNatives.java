@@ -1,6 +1,6 @@
 package io.ferronio.internal;
 
-/** Natives on mappings, all hot but {@link #release}. A handle is a native object: released once, after its last use. */
+/** Natives on mappings, all hot but {@link #release} and {@link #sizeOfFile}. A handle is a native object: released once, after its last use. */
 final class MappingNatives {
 
     private MappingNatives() {
@@ -35,4 +35,28 @@ final class MappingNatives {
 
     /** madvise(2) with MADV_POPULATE_READ: 0, or {@code -errno}. */
     static native long load(long handle, long offset, long length);
+
+    /** Pages that an access could not have so far, in either life. */
+    static native long faults(long handle);
+
+    /**
+     * Puts back what the guard has replaced: {@link #faults} until then, or {@code -errno} if zeros are still in place.
+     * If that many are all the faults later, what was read meanwhile was the file's.
+     */
+    static native long settle(long handle);
+
+    /**
+     * Where in the file (in the mapping, if it was adopted) the page begins that was missed last, in bytes; or
+     * {@code -ENODATA}.
+     */
+    static native long latestFault(long handle);
+
+    /** Whether some of its pages cannot come back: 1 or 0. */
+    static native long lost(long handle);
+
+    /** {@link #faults}, if nobody has reported yet that there were any: to one caller. 0 to all others. */
+    static native long takeReport(long handle);
+
+    /** The size of the mapped file in bytes, if the path still leads to it; else -1. Cold. */
+    static native long sizeOfFile(long handle, String path);
 }
