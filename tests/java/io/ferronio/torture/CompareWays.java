@@ -38,12 +38,14 @@ final class CompareWays {
 
     static List<Way> all() {
         return List.of(
-                Way.function("mismatch", buffer -> buffer.mismatch(own(buffer))),
-                Way.function("mismatch, other way round", buffer -> own(buffer).mismatch(buffer)),
+                Way.function("mismatch", buffer -> buffer.mismatch(own(buffer))).stopsAtDifference(),
+                Way.function("mismatch, other way round", buffer -> own(buffer).mismatch(buffer))
+                        .stopsAtDifference(),
                 Way.function("mismatch of longs", buffer -> buffer.duplicate().order(ByteOrder.nativeOrder())
-                        .asLongBuffer().mismatch(own(buffer).order(ByteOrder.nativeOrder()).asLongBuffer())),
-                Way.function("equals", buffer -> buffer.equals(own(buffer))),
-                Way.function("compareTo", buffer -> buffer.compareTo(own(buffer))),
+                        .asLongBuffer().mismatch(own(buffer).order(ByteOrder.nativeOrder()).asLongBuffer()))
+                        .stopsAtDifference(),
+                Way.function("equals", buffer -> buffer.equals(own(buffer))).stopsAtDifference(),
+                Way.function("compareTo", buffer -> buffer.compareTo(own(buffer))).stopsAtDifference(),
                 Way.function("hashCode", ByteBuffer::hashCode),
                 Way.function("CRC32", buffer -> sum(new CRC32(), buffer)),
                 Way.function("CRC32C", buffer -> sum(new CRC32C(), buffer)),

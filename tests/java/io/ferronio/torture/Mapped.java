@@ -115,6 +115,11 @@ final class Mapped implements AutoCloseable {
         return visible;
     }
 
+    /** In the file's last page, where memory is that belongs to no file: who writes there can read it again. */
+    boolean isBehindTheEnd(int index) {
+        return index >= situation.alive && index < (situation.alive + PAGE - 1) / PAGE * PAGE;
+    }
+
     /** Makes what is alive of the file as it was at first, for another use. */
     void restore() throws IOException {
         if (situation.mode == MapMode.PRIVATE) {

@@ -166,7 +166,8 @@ final class SegmentWays {
                 })),
                 Way.function("segment mismatch", use((segment, subject, seen) ->
                         seen.value = (long) MISMATCH.invokeExact(segment, segmentOf(Content.own(subject.size())))),
-                        bytes -> (long) ByteBuffer.wrap(bytes).mismatch(ByteBuffer.wrap(Content.own(bytes.length)))),
+                        bytes -> (long) ByteBuffer.wrap(bytes).mismatch(ByteBuffer.wrap(Content.own(bytes.length))))
+                        .stopsAtDifference(),
                 Way.writer("segment set of longs", use((segment, subject, seen) -> {
                     ByteBuffer written = ByteBuffer.wrap(Content.written(subject.size()))
                             .order(ByteOrder.nativeOrder());

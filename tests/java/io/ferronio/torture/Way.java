@@ -32,6 +32,8 @@ final class Way {
     Toucher toucher = Toucher.PROCESS;
     boolean writes;
     boolean showsBytes;
+    /** It may end at the first byte that is not the file's own. */
+    boolean stopsAtDifference;
     /** Null where it is here; else why it is not. */
     String missing;
     /** What {@link Seen#value} must be, given the bytes; null if the way makes no value. */
@@ -115,6 +117,11 @@ final class Way {
 
     Way showsBytes() {
         this.showsBytes = true;
+        return this;
+    }
+
+    Way stopsAtDifference() {
+        this.stopsAtDifference = true;
         return this;
     }
 
