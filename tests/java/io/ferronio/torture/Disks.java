@@ -18,23 +18,24 @@ final class Disks {
 
     /** A loop device that is closed while somebody has it open goes away with the last one who has: file 9. */
     private static final String SCRIPT = """
-            cd %s
-            mount -t tmpfs -o size=256k tmpfs full
-            mount -t tmpfs -o size=64m tmpfs images
-            truncate -s %d images/device
-            device=$(losetup --find --show images/device)
+            folder=%s
+            mount -t tmpfs -o size=256k tmpfs "$folder/full"
+            mount -t tmpfs -o size=64m tmpfs "$folder/images"
+            images="$folder/images"
+            truncate -s %d "$images/device"
+            device=$(losetup --find --show "$images/device")
             exec 9<"$device"
             losetup --detach "$device"
-            ln -s "$device" images/loop
-            truncate -s 2M images/small
-            mkfs.ext4 -q -F -m 0 -O ^has_journal images/small
-            mount -o loop,noatime images/small small
-            truncate -s 4M images/failing
-            mkfs.ext4 -q -F -O ^has_journal images/failing
-            mount -o loop,noatime images/failing failing
-            head -c %d /dev/zero | tr '\\0' A > failing/data
-            umount failing
-            mount -o loop,noatime images/failing failing
+            ln -s "$device" "$images/loop"
+            truncate -s 2M "$images/small"
+            mkfs.ext4 -q -F -m 0 -O ^has_journal "$images/small"
+            mount -o loop,noatime "$images/small" "$folder/small"
+            truncate -s 4M "$images/failing"
+            mkfs.ext4 -q -F -O ^has_journal "$images/failing"
+            mount -o loop,noatime "$images/failing" "$folder/failing"
+            head -c %d /dev/zero | tr '\\0' A > "$folder/failing/data"
+            umount "$folder/failing"
+            mount -o loop,noatime "$images/failing" "$folder/failing"
             exec "$@"
             """;
 

@@ -74,7 +74,7 @@ final class SegmentWays {
         MethodHandle putLong = lookup.findVirtual(segment, "set",
                 MethodType.methodType(void.class, longLayout, long.class, long.class));
         MethodHandle toArray = lookup.findVirtual(segment, "toArray", MethodType.methodType(byte[].class, byteLayout));
-        return typed(segment, "ofBuffer", Buffer.class, MethodHandles.insertArguments(getByte, 1, ofByte),
+        return typed(segment, "ofBuffer", Buffer.class, segment, MethodHandles.insertArguments(getByte, 1, ofByte),
                 MethodHandles.insertArguments(getLong, 1, ofLong), MethodHandles.insertArguments(putLong, 1, ofLong),
                 MethodHandles.insertArguments(toArray, 1, ofByte));
     }
@@ -83,7 +83,7 @@ final class SegmentWays {
         MethodHandles.Lookup lookup = MethodHandles.publicLookup();
         Class<?> segment = Class.forName("jdk.incubator.foreign.MemorySegment");
         Class<?> access = Class.forName("jdk.incubator.foreign.MemoryAccess");
-        return typed(segment, "ofByteBuffer", ByteBuffer.class,
+        return typed(segment, "ofByteBuffer", ByteBuffer.class, void.class,
                 lookup.findStatic(access, "getByteAtOffset",
                         MethodType.methodType(byte.class, segment, long.class)),
                 lookup.findStatic(access, "getLongAtOffset",
@@ -94,8 +94,9 @@ final class SegmentWays {
     }
 
     /** With Object for a segment, in the order of the fields. */
-    private static MethodHandle[] typed(Class<?> segment, String ofBuffer, Class<?> buffer, MethodHandle getByte,
-            MethodHandle getLong, MethodHandle putLong, MethodHandle toArray) throws ReflectiveOperationException {
+    private static MethodHandle[] typed(Class<?> segment, String ofBuffer, Class<?> buffer, Class<?> ofCopyFrom,
+            MethodHandle getByte, MethodHandle getLong, MethodHandle putLong, MethodHandle toArray)
+            throws ReflectiveOperationException {
         MethodHandles.Lookup lookup = MethodHandles.publicLookup();
         return new MethodHandle[] {
             lookup.findStatic(segment, ofBuffer, MethodType.methodType(segment, buffer))
@@ -107,7 +108,7 @@ final class SegmentWays {
             putLong.asType(MethodType.methodType(void.class, Object.class, long.class, long.class)),
             lookup.findVirtual(segment, "fill", MethodType.methodType(segment, byte.class))
                     .asType(MethodType.methodType(void.class, Object.class, byte.class)),
-            lookup.findVirtual(segment, "copyFrom", MethodType.methodType(segment, segment))
+            lookup.findVirtual(segment, "copyFrom", MethodType.methodType(ofCopyFrom, segment))
                     .asType(MethodType.methodType(void.class, Object.class, Object.class)),
             lookup.findVirtual(segment, "mismatch", MethodType.methodType(long.class, segment))
                     .asType(MethodType.methodType(long.class, Object.class, Object.class)),

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -16,6 +17,8 @@ import java.util.Map;
 final class TortureRun {
 
     private static final int AT_A_TIME = 250;
+    /** More say no more. */
+    private static final int MOST_FAILURES = 50;
 
     /** What a JVM is told about compiling. */
     enum Compiler {
@@ -61,7 +64,7 @@ final class TortureRun {
     /** Runs them in this order. */
     void run(List<String> lines) throws IOException {
         List<String> rest = new ArrayList<>(lines);
-        while (!rest.isEmpty()) {
+        while (!rest.isEmpty() && failures.size() < MOST_FAILURES) {
             List<String> some = rest.subList(0, Math.min(AT_A_TIME, rest.size()));
             int done = runSome(some);
             some.subList(0, done).clear();
@@ -122,6 +125,19 @@ final class TortureRun {
             done = lines.size();
         }
         return done;
+    }
+
+    /** Runs another program on this JVM. */
+    ChildJvm.Result program(Class<?> main, String... args) {
+        try {
+            return ChildJvm.runThrough(List.of(), home, main, options(), args);
+        } catch (AssertionError e) {
+            return new ChildJvm.Result(-1, main.getSimpleName() + ": " + e.getMessage());
+        }
+    }
+
+    String shortName() {
+        return version + " " + compiler.name().toLowerCase(Locale.ROOT);
     }
 
     private List<String> options() {
