@@ -823,15 +823,49 @@ fn with_little_memory_to_spare_a_retired_mapping_still_reads_as_zeros() {
 }
 
 #[test]
-fn without_areas_to_spare_a_fault_on_a_living_mapping_does_not_spin() {
-    dies_of(
-        Signal::SIGBUS,
-        "without_areas_to_spare_a_fault_on_a_living_mapping_does_not_spin",
+fn without_areas_to_spare_pages_of_a_truncated_file_still_read_as_zeros() {
+    survives(
+        "without_areas_to_spare_pages_of_a_truncated_file_still_read_as_zeros",
         || {
             install();
-            let mapping = truncated(MapMode::ReadOnly, 64, 10);
+            let page = page_size();
+            let file = file_of(64 * page);
+            let mapping = map(&file, MapMode::ReadOnly, 64 * page);
+            file.set_len(10 * page as u64).expect("a size");
+            assert_eq!(peek(page_of(&mapping, 60)), 0); // The thread that re-arms runs, and has its reserve.
+            settle(&mapping);
             exhaust_areas();
-            peek(page_of(&mapping, 30));
+            let mut sum = 0;
+            for index in [30, 10, 50, 63] {
+                sum += usize::from(peek(page_of(&mapping, index)));
+            }
+            assert_eq!(sum, 0);
+            settle(&mapping);
+            let expected = bytes_at(0..10 * page);
+            let mut differ = 0;
+            for (offset, byte) in expected.into_iter().enumerate() {
+                differ += usize::from(peek(mapping.address() + offset) != byte);
+            }
+            assert_eq!(differ, 0);
+        },
+    );
+}
+
+#[test]
+fn without_areas_to_spare_nothing_spins() {
+    // More mappings with a fault each than there can be answers to.
+    dies_of(
+        Signal::SIGBUS,
+        "without_areas_to_spare_nothing_spins",
+        || {
+            install();
+            let mappings: Vec<Mapping> = (0..200)
+                .map(|_| truncated(MapMode::Private, 3, 0))
+                .collect();
+            exhaust_areas();
+            for mapping in &mappings {
+                peek(page_of(mapping, 1));
+            }
         },
     );
 }

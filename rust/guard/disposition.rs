@@ -4,12 +4,101 @@
 //! it is and only notes ours, to be called for what HotSpot does not know. But it knows most faults in
 //! mapped memory: it skips the load, and garbage is read. So we go past it.
 
-use libc::{c_int, c_void};
+use libc::{c_int, c_void, siginfo_t};
 use nix::errno::Errno;
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// A signal handler with `SA_SIGINFO`.
+pub(super) type Action = unsafe extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
+
+/// A handler of ours for one signal, and what was there before.
+pub(super) struct Handler {
+    signal: c_int,
+    /// Set before ours can run, and then leaked.
+    previous: AtomicPtr<libc::sigaction>,
+    ours: AtomicPtr<c_void>,
+}
+
+impl Handler {
+    pub(super) const fn new(signal: c_int) -> Handler {
+        Handler {
+            signal,
+            previous: AtomicPtr::new(ptr::null_mut()),
+            ours: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+
+    /// Puts `action` in the place of what is there. Idempotent.
+    ///
+    /// # Errors
+    ///
+    /// Those of sigaction(2): none is expected.
+    ///
+    /// # Safety
+    ///
+    /// `action` is async-signal-safe, and there until the process ends.
+    pub(super) unsafe fn install(&self, action: Action) -> nix::Result<()> {
+        static INSTALLING: Mutex<()> = Mutex::new(());
+        let _one_at_a_time = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.previous.load(Ordering::Acquire).is_null() {
+            return Ok(());
+        }
+        find();
+        let previous = Box::leak(Box::new(get(self.signal)?));
+        self.previous.store(previous, Ordering::Release);
+        self.ours.store(action as *mut c_void, Ordering::Release);
+
+        // SAFETY: all-zero is a valid sigaction: no flags, an empty mask.
+        let mut ours: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+        ours.sa_sigaction = action as *const () as usize;
+        ours.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
+        // SAFETY: the caller's promise, and the type that SA_SIGINFO wants.
+        unsafe { set(self.signal, &ours) }
+            .inspect_err(|_| self.previous.store(ptr::null_mut(), Ordering::Release))
+    }
+
+    /// Whether the signal still comes to ours first. Async-signal-safe.
+    pub(super) fn is_installed(&self) -> bool {
+        let ours = self.ours.load(Ordering::Acquire).addr();
+        ours != 0 && get(self.signal).is_ok_and(|action| action.sa_sigaction == ours)
+    }
+
+    /// Hands the signal to whoever had it before, as the kernel would have done. Async-signal-safe.
+    ///
+    /// # Safety
+    ///
+    /// The arguments are those of the running handler.
+    pub(super) unsafe fn pass_on(&self, info: *mut siginfo_t, context: *mut c_void) {
+        // SAFETY: set by `install` to a leaked, initialised sigaction that nobody writes to.
+        let Some(previous) = (unsafe { self.previous.load(Ordering::Acquire).as_ref() }) else {
+            return;
+        };
+        match previous.sa_sigaction {
+            libc::SIG_DFL | libc::SIG_IGN => {
+                // The default action cannot be called, and the kernel does not let a fault be ignored: put
+                // it back, return, and let the access fault again.
+                // SAFETY: `previous` is what sigaction(2) once gave us.
+                let _ = unsafe { set(self.signal, previous) };
+            }
+            handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
+                // SAFETY: with SA_SIGINFO the field is a handler of this type.
+                let handler = unsafe { std::mem::transmute::<usize, Action>(handler) };
+                // SAFETY: the arguments are the kernel's own.
+                unsafe { handler(self.signal, info, context) };
+            }
+            handler => {
+                // SAFETY: without SA_SIGINFO the field is a handler of this type.
+                let handler: unsafe extern "C" fn(c_int) = unsafe { std::mem::transmute(handler) };
+                // SAFETY: the argument is the kernel's own.
+                unsafe { handler(self.signal) };
+            }
+        }
+    }
+}
 
 type Sigaction = unsafe extern "C" fn(c_int, *const libc::sigaction, *mut libc::sigaction) -> c_int;
 
@@ -20,7 +109,7 @@ static FOUND: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
 
 /// Looks for the C library's function. Without this, and where there is no glibc, it is whichever function of
 /// the name comes first in the process.
-pub(super) fn find() {
+fn find() {
     // SAFETY: RTLD_NOLOAD only finds what is loaded already, and the C library is never unloaded.
     unsafe {
         let library = libc::dlopen(C_LIBRARY.as_ptr(), libc::RTLD_NOLOAD | libc::RTLD_LAZY);
@@ -34,7 +123,7 @@ pub(super) fn find() {
 }
 
 /// What happens on a signal now. Async-signal-safe.
-pub(super) fn get(signal: c_int) -> nix::Result<libc::sigaction> {
+fn get(signal: c_int) -> nix::Result<libc::sigaction> {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: a null second argument asks without changing; the kernel fills the third.
     Errno::result(unsafe { call(signal, ptr::null(), action.as_mut_ptr()) })?;
@@ -47,7 +136,7 @@ pub(super) fn get(signal: c_int) -> nix::Result<libc::sigaction> {
 /// # Safety
 ///
 /// The action's handler, if it has one, is of the type that its flags say, and async-signal-safe.
-pub(super) unsafe fn set(signal: c_int, action: &libc::sigaction) -> nix::Result<()> {
+unsafe fn set(signal: c_int, action: &libc::sigaction) -> nix::Result<()> {
     // SAFETY: the caller's promise; a null third argument asks for nothing.
     Errno::result(unsafe { call(signal, action, ptr::null_mut()) }).map(drop)
 }

@@ -12,17 +12,17 @@ mod disposition;
 mod hotspot;
 mod rearm;
 mod reentry;
+mod reserve;
+mod step;
 
 use crate::kernel::memory::{self, PageState};
 use crate::mapping::registry::{self, Slot};
 use libc::{c_int, c_void, siginfo_t, ucontext_t};
 use nix::errno::Errno;
 use std::io;
-use std::mem::MaybeUninit;
 use std::ops::Range;
-use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Mutex, PoisonError};
+
+use disposition::Handler;
 
 pub use hotspot::HotSpot;
 pub use rearm::{report_to, settle};
@@ -38,8 +38,7 @@ const MOST_RETIRED_PAGES: u32 = 1 << 31;
 /// After so many answers in one range the thread that re-arms is late, and the handler does its work.
 const MOST_ANSWERS: u32 = 512;
 
-/// What was installed for SIGBUS before us; set before our handler can run, and then leaked.
-static PREVIOUS: AtomicPtr<libc::sigaction> = AtomicPtr::new(ptr::null_mut());
+static BUS: Handler = Handler::new(libc::SIGBUS);
 
 /// Installs the handler, and starts the thread that re-arms. Idempotent.
 ///
@@ -47,33 +46,33 @@ static PREVIOUS: AtomicPtr<libc::sigaction> = AtomicPtr::new(ptr::null_mut());
 ///
 /// Those of pthread_create(3) and sigaction(2); nothing is installed then.
 pub fn install(hotspot: Option<HotSpot>) -> io::Result<()> {
-    static INSTALLING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
-    if !PREVIOUS.load(Ordering::Acquire).is_null() {
-        return Ok(());
-    }
     if let Some(hotspot) = hotspot {
         hotspot.publish();
     }
-    disposition::find();
     rearm::start()?;
-    let previous = Box::leak(Box::new(disposition::get(libc::SIGBUS)?));
-    PREVIOUS.store(previous, Ordering::Release);
-
-    // SAFETY: all-zero is a valid sigaction: no flags, an empty mask.
-    let mut action: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
-    action.sa_sigaction = on_sigbus as *const () as usize;
-    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
-    // SAFETY: the handler is of the type SA_SIGINFO, async-signal-safe and never unmapped (-z nodelete).
-    unsafe { disposition::set(libc::SIGBUS, &action) }
-        .inspect_err(|_| PREVIOUS.store(ptr::null_mut(), Ordering::Release))?;
+    // SAFETY: async-signal-safe, see there, and never unmapped (-z nodelete).
+    unsafe { BUS.install(on_sigbus) }?;
     Ok(())
+}
+
+/// From now on, zeros that an access of Java code has met go away when that has run, where the processor can stop then
+/// (x86-64): this takes SIGTRAP. Else a moment later. Idempotent.
+///
+/// # Errors
+///
+/// Those of sigaction(2): none is expected.
+pub fn take_single_steps() -> nix::Result<()> {
+    step::install()
+}
+
+/// Whether single steps are taken: another library may have replaced our handler for SIGTRAP since.
+pub fn takes_single_steps() -> bool {
+    step::is_installed()
 }
 
 /// Whether SIGBUS still comes to us first: another library may have replaced our handler since.
 pub fn is_installed() -> bool {
-    disposition::get(libc::SIGBUS)
-        .is_ok_and(|action| action.sa_sigaction == on_sigbus as *const () as usize)
+    BUS.is_installed()
 }
 
 /// # Safety
@@ -91,16 +90,20 @@ unsafe extern "C" fn on_sigbus(signal: c_int, info: *mut siginfo_t, context: *mu
     match ours {
         Some(slot) => reentry::once(|| match slot.exclusively(|| revive(slot, address)) {
             Revived::WithZeros => {
-                rearm::request(slot);
                 // SAFETY: the arguments are the kernel's own.
-                unsafe { tell_hotspot(signal, info, context) };
+                let told = unsafe { tell_hotspot(signal, info, context) };
+                // SAFETY: the arguments are the kernel's own.
+                let stepped = told && unsafe { step::begin(slot, context.cast()) };
+                if !stepped || slot.is_unreported() {
+                    rearm::request(slot);
+                }
             }
             Revived::AsItWas => {}
             // SAFETY: the arguments are the kernel's own.
-            Revived::Not => unsafe { pass_on(signal, info, context) },
+            Revived::Not => unsafe { BUS.pass_on(info, context) },
         }),
         // SAFETY: the arguments are the kernel's own.
-        None => unsafe { pass_on(signal, info, context) },
+        None => unsafe { BUS.pass_on(info, context) },
     }
     Errno::set_raw(errno);
 }
@@ -159,7 +162,7 @@ fn revive(slot: &Slot, address: usize) -> Revived {
         // SAFETY: the callers below pass parts of a registered range, and each page of them is dead.
         unsafe { memory::replace_with_zeros(pages.start, pages.len()) }.is_ok()
     };
-    if put_zeros(&extent) {
+    if put_zeros(&extent) || reserve::release() && put_zeros(&extent) {
         slot.set_extent(&extent);
         return Revived::WithZeros;
     }
@@ -201,22 +204,25 @@ fn retired_extent(slot: &Slot, pages: &Range<usize>, start: usize, page: usize) 
 }
 
 /// Lets HotSpot post its `InternalError` for an access from Java, and sees to it that the access runs
-/// again. HotSpot's own way is to skip the instruction, which leaves garbage in its register.
+/// again. HotSpot's own way is to skip the instruction, which leaves garbage in its register. `false` for an access
+/// that is not Java's.
 ///
 /// # Safety
 ///
 /// The arguments are those of the signal handler.
-unsafe fn tell_hotspot(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
+unsafe fn tell_hotspot(signal: c_int, info: *mut siginfo_t, context: *mut c_void) -> bool {
     let Some(hotspot) = HotSpot::published() else {
-        return;
+        return false;
     };
     let context = context.cast::<ucontext_t>();
     // SAFETY: the kernel passes a valid ucontext_t, which the handler may change.
     unsafe {
         let program_counter = *program_counter(context);
-        if hotspot.handle(signal, info, context) {
+        let told = hotspot.handle(signal, info, context);
+        if told {
             *self::program_counter(context) = program_counter;
         }
+        told
     }
 }
 
@@ -241,39 +247,4 @@ unsafe fn program_counter(context: *mut ucontext_t) -> *mut Register {
 unsafe fn program_counter(context: *mut ucontext_t) -> *mut Register {
     // SAFETY: the caller's promise.
     unsafe { &raw mut (*context).uc_mcontext.pc }
-}
-
-/// Hands the signal to whoever had it before us, as the kernel would have done.
-///
-/// # Safety
-///
-/// The arguments are those of the signal handler.
-unsafe fn pass_on(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
-    let previous = PREVIOUS.load(Ordering::Acquire);
-    if previous.is_null() {
-        return;
-    }
-    // SAFETY: set by `install` to a leaked, initialised sigaction that nobody writes to.
-    let previous = unsafe { &*previous };
-    match previous.sa_sigaction {
-        libc::SIG_DFL | libc::SIG_IGN => {
-            // The default action cannot be called, and the kernel does not let a fault be ignored: put
-            // it back, return, and let the access fault again.
-            // SAFETY: `previous` is what sigaction(2) once gave us.
-            let _ = unsafe { disposition::set(signal, previous) };
-        }
-        handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
-            // SAFETY: with SA_SIGINFO the field is a handler of this type.
-            let handler: unsafe extern "C" fn(c_int, *mut siginfo_t, *mut c_void) =
-                unsafe { std::mem::transmute(handler) };
-            // SAFETY: the arguments are the kernel's own.
-            unsafe { handler(signal, info, context) };
-        }
-        handler => {
-            // SAFETY: without SA_SIGINFO the field is a handler of this type.
-            let handler: unsafe extern "C" fn(c_int) = unsafe { std::mem::transmute(handler) };
-            // SAFETY: the argument is the kernel's own.
-            unsafe { handler(signal) };
-        }
-    }
 }

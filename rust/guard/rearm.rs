@@ -5,6 +5,7 @@
 //! need no descriptor (see [`memory::duplicate`]). What cannot come back, a page of a private mapping for one, is
 //! *lost*: it gets the empty file, too, so that no access to it ever takes zeros for data.
 
+use super::reserve;
 use crate::kernel::memory;
 use crate::kernel::{futex, memory_map};
 use crate::mapping::registry::{self, Slot};
@@ -78,6 +79,7 @@ pub(super) fn request(slot: &Slot) {
 
 fn run() {
     loop {
+        reserve::fill();
         futex::wait(&WORK, 0);
         if WORK.load(Ordering::Acquire) == 0 {
             continue;

@@ -283,6 +283,32 @@ fn populate(address: usize, page: usize, advice: libc::c_int) -> nix::Result<()>
     Ok(())
 }
 
+/// Maps so many pages that hold nothing, each an area of its own: neighbours differ in what is allowed with them.
+///
+/// # Errors
+///
+/// Those of mmap(2) and mprotect(2): `ENOMEM` where the process has no areas left. Nothing is mapped then.
+pub fn reserve_areas(pages: usize) -> nix::Result<usize> {
+    let length = pages * page_size();
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    // SAFETY: fresh addresses.
+    let start = unsafe { libc::mmap(std::ptr::null_mut(), length, libc::PROT_NONE, flags, -1, 0) };
+    if start == libc::MAP_FAILED {
+        return Err(Errno::last());
+    }
+    for page in (0..pages).step_by(2) {
+        let page = start.wrapping_byte_add(page * page_size());
+        // SAFETY: pages from above, which nobody uses.
+        if unsafe { libc::mprotect(page, page_size(), libc::PROT_READ) } == -1 {
+            let errno = Errno::last();
+            // SAFETY: as above.
+            unsafe { libc::munmap(start, length) };
+            return Err(errno);
+        }
+    }
+    Ok(start.addr())
+}
+
 /// Gives addresses back: `munmap(2)`.
 ///
 /// # Safety

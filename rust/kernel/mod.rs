@@ -5,6 +5,7 @@
 
 pub mod advice;
 pub mod attributes;
+pub mod clock;
 pub mod copy_range;
 pub mod file;
 pub mod futex;

@@ -7,7 +7,9 @@
 use crate::kernel::memory;
 use std::ops::Range;
 use std::ptr;
-use std::sync::atomic::{self, AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{
+    self, AtomicBool, AtomicI64, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+};
 use std::sync::{Mutex, PoisonError};
 
 /// What stands behind the pages of a range, as far as the guard needs to know.
@@ -47,6 +49,9 @@ pub struct Slot {
     /// How many pages the last answer to a fault covered, and the address after them.
     extent: AtomicU32,
     extent_end: AtomicUsize,
+    /// Single steps in this tick of the clock, and which tick that is.
+    steps: AtomicU32,
+    steps_since: AtomicI64,
     /// Held while pages of the range are replaced, and while the slot is freed.
     busy: AtomicBool,
 }
@@ -72,6 +77,8 @@ impl Slot {
             answers: AtomicU32::new(0),
             extent: AtomicU32::new(0),
             extent_end: AtomicUsize::new(0),
+            steps: AtomicU32::new(0),
+            steps_since: AtomicI64::new(0),
             busy: AtomicBool::new(false),
         }
     }
@@ -191,6 +198,19 @@ impl Slot {
         self.extent
             .store(u32::try_from(pages).unwrap_or(u32::MAX), Ordering::Relaxed);
         self.extent_end.store(extent.end, Ordering::Relaxed);
+    }
+
+    /// The next answer does not continue the last one. Async-signal-safe; for who holds the slot.
+    pub fn forget_extent(&self) {
+        self.extent_end.store(0, Ordering::Relaxed);
+    }
+
+    /// Whether there were fewer than `most` steps in the tick that is `now`; then this is one. Async-signal-safe.
+    pub fn may_step(&self, now: i64, most: u32) -> bool {
+        if self.steps_since.swap(now, Ordering::Relaxed) != now {
+            self.steps.store(0, Ordering::Relaxed);
+        }
+        self.steps.fetch_add(1, Ordering::Relaxed) < most
     }
 
     /// Pages that an access could not have so far.

@@ -58,6 +58,7 @@ class JdkAccessTest {
                 members(25, List.of(), "FileChannelImpl", "transferFailed"),
                 members(17, and(TO_FILES, Use.MAP), "FileChannelImpl", "writable"),
                 members(17, TO_FILES, "FileChannelImpl", "direct"),
+                members(17, List.of(), "FileChannelImpl", "path"),
                 members(17, TO_FILES, "FileDescriptor", "append"),
                 members(17, lock, "FileChannelImpl", "positionLock"),
                 members(17, socket, "SocketChannelImpl", "fdVal", "park"),

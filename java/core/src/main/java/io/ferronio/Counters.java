@@ -19,6 +19,7 @@ public final class Counters {
     private final long mappedBytes = Tally.mappedBytes();
     private final long retired = Tally.retired();
     private final long retiredBytes = Tally.retiredBytes();
+    private final long faults = Tally.faults();
 
     private Counters() {
         for (Route route : Route.values()) {
@@ -111,5 +112,15 @@ public final class Counters {
      */
     public long retiredBytes() {
         return retiredBytes;
+    }
+
+    /**
+     * Pages of mappings that an access could not have, because the file was truncated, its disk is full or has an I/O
+     * error, or the mapping was unmapped. A page counts each time that it is missed; see {@link Mappings#faults}.
+     *
+     * @return their number
+     */
+    public long faults() {
+        return faults;
     }
 }

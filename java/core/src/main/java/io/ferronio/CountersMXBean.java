@@ -58,4 +58,11 @@ public interface CountersMXBean {
      * @return bytes of address space
      */
     long getRetiredBytes();
+
+    /**
+     * As {@link Counters#faults}.
+     *
+     * @return the number of pages
+     */
+    long getFaults();
 }

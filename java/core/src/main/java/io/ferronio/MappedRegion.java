@@ -15,6 +15,7 @@ import java.nio.channels.NonReadableChannelException;
 import java.nio.channels.NonWritableChannelException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * A mapping of a file, of any length, with 64-bit offsets.
@@ -22,7 +23,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Offsets and lengths are in bytes. Values of several bytes are in the machine's own order
  * ({@link #order()}) and need not be aligned. Accessors may be used by any thread, also while another closes
  * the region: an access then gets an {@link IllegalStateException}, an {@link InternalError} or zeros, never
- * another mapping's memory, and the JVM lives. Plain reads and writes of several threads have no order among
+ * another mapping's memory, and the JVM lives. So it does when the file is truncated, or a page cannot be had for
+ * another reason: {@link #read} tells at once, {@link #force} and {@link #faults} afterwards. Plain reads and writes of several threads have no order among
  * each other, as with a {@code ByteBuffer}.
  *
  * <p>A region that is only dropped is unmapped by the collector. See mmap(2).
@@ -534,9 +536,13 @@ public final class MappedRegion implements AutoCloseable {
     }
 
     /**
-     * Writes all changes to the file and waits until the device has them: msync(2) with {@code MS_SYNC}.
+     * Writes all changes to the file and waits until the device has them: msync(2) with {@code MS_SYNC}. A region that
+     * has missed a page once fails here for ever, for the reason given with {@link Mappings#force}.
      *
-     * @throws IOException if that fails: changes may be lost
+     * @throws MappedFileChangedException if pages could not be had since the region was mapped: what was written to them
+     *     is lost, the rest was written back
+     * @throws IOException if writing back fails: changes may be lost. If pages could not be had either, that is
+     *     suppressed in it
      * @throws IllegalStateException if the region is closed, also if it is closed meanwhile: what is written
      *     then is not known
      */
@@ -545,8 +551,50 @@ public final class MappedRegion implements AutoCloseable {
         checkOpen();
         if (memory != null) {
             memory.force(0, length);
-            checkOpen();
         }
+    }
+
+    /**
+     * As {@link #force()}, for the changes to a part, and what shares its pages.
+     *
+     * @param index of the first byte
+     * @param length bytes
+     * @throws MappedFileChangedException if pages could not be had since the region was mapped, of this part or another
+     * @throws IOException as {@link #force()}
+     * @throws IndexOutOfBoundsException if the range is out of bounds
+     * @throws IllegalStateException as {@link #force()}
+     */
+    public void force(long index, long length) throws IOException {
+        checkRange(index, length, false);
+        if (memory != null) {
+            memory.force(index, length);
+        }
+    }
+
+    /**
+     * Reads from the region, and returns only if all that was read is what the file held: as {@link Mappings#validated},
+     * which says more.
+     *
+     * @param <T> type of the result
+     * @param read gets this region. It should only compute its result, and publish nothing
+     * @return what {@code read} returns
+     * @throws NullPointerException if {@code read} is null
+     * @throws IllegalStateException if the region is closed; or was meanwhile, and used then
+     * @throws MappedFileChangedException if pages of the region could not be had meanwhile
+     */
+    public <T> T read(Function<? super MappedRegion, ? extends T> read) throws MappedFileChangedException {
+        Objects.requireNonNull(read, "read");
+        checkOpen();
+        return memory == null ? read.apply(this) : memory.validated(this, read);
+    }
+
+    /**
+     * Pages that an access could not have, as {@link Mappings#faults}, which says more. For closed regions, too.
+     *
+     * @return their number since the file was mapped
+     */
+    public long faults() {
+        return memory == null ? 0 : memory.faults();
     }
 
     /**

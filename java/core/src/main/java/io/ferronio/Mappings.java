@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * Mapped buffers that can be unmapped at any time, with other threads reading.
@@ -44,15 +45,87 @@ public final class Mappings {
     }
 
     /**
+     * Pages of a buffer's mapping that an access could not have, because the file was truncated, its disk is full or
+     * has an I/O error, or because the buffer was unmapped. In their place an access gets an {@link InternalError} or
+     * zeros, and the next one fails again: none finds data where there is none, and once the file has the pages again,
+     * all find that. A page counts each time that it is missed, and missing pages beside it may be counted with it.
+     *
+     * @param buffer a buffer from {@link #map}, one of a {@link MappedRegion}'s, one of the JDK's that {@link #unmap} has
+     *     unmapped, or a slice, duplicate or read-only view of these, which answers for the whole mapping
+     * @return their number since the file was mapped
+     * @throws NullPointerException if {@code buffer} is null
+     * @throws IllegalArgumentException if the buffer is the JDK's own mapping, or no file mapping: their faults are not
+     *     counted
+     * @throws UnsupportedOperationException where faults are not counted; see {@link Capabilities}
+     */
+    public static long faults(MappedByteBuffer buffer) {
+        return MappedBuffers.faults(Objects.requireNonNull(buffer, "buffer"));
+    }
+
+    /**
+     * Reads from a mapping, and returns only if all that was read is what the file held: else it throws, here and now,
+     * and not a little later as HotSpot does. Costs two calls of some ten nanoseconds beside the function's own work.
+     *
+     * <p>The function may do anything with the buffer, and may run to its end on zeros that nobody should see: it should
+     * only compute its result, and publish nothing. Whatever it throws because of such zeros is the cause of the
+     * exception. HotSpot's own error for the access does not surface any more.
+     *
+     * <p>If another thread meets missing pages of the same mapping meanwhile, this call throws, too: it cannot tell who
+     * has read what. Writers to the file are no matter: as always, a reader beside a writer may see a part of what is
+     * written.
+     *
+     * @param <T> type of the result
+     * @param buffer a buffer as for {@link #faults}
+     * @param read gets {@code buffer} itself
+     * @return what {@code read} returns
+     * @throws NullPointerException if an argument is null
+     * @throws IllegalArgumentException as {@link #faults}; nothing was read
+     * @throws IllegalStateException if the buffer is unmapped; or was meanwhile, and pages were missed for that
+     * @throws UnsupportedOperationException where faults are not counted; see {@link Capabilities}
+     * @throws MappedFileChangedException if pages of the mapping could not be had meanwhile. An
+     *     {@link OutOfMemoryError} and the like from the function is thrown instead, with this one suppressed
+     */
+    public static <T> T validated(MappedByteBuffer buffer, Function<? super MappedByteBuffer, ? extends T> read)
+            throws MappedFileChangedException {
+        Objects.requireNonNull(read, "read");
+        return MappedBuffers.validated(Objects.requireNonNull(buffer, "buffer"), read);
+    }
+
+    /**
+     * Does what {@code buffer.force()} does, and throws if not all that was written through the mapping can be in the
+     * file: a write to a page that could not be had went nowhere. Blocks until the device has the data. See msync(2).
+     *
+     * <p>A mapping that has missed a page once fails here for ever, also when the file has its pages again. Nobody knows
+     * which writes were lost, and a success that follows a failure would be taken for the success of all: the mistake
+     * that databases made with fsync(2). To go on, map the file anew and write again what has to be there.
+     *
+     * <p>Where the guard does not work (see {@link Capabilities}), it is {@code buffer.force()}.
+     *
+     * @param buffer a buffer as for {@link #faults}; of a slice, only its part is written back
+     * @throws NullPointerException if {@code buffer} is null
+     * @throws IllegalArgumentException as {@link #faults}; nothing has happened
+     * @throws IllegalStateException if the buffer is unmapped, also if it is unmapped meanwhile: what is written then is
+     *     not known
+     * @throws MappedFileChangedException if pages of the mapping could not be had since it was made; the rest was
+     *     written back
+     * @throws IOException if writing back fails: changes may be lost. If pages could not be had either, that is
+     *     suppressed in it
+     */
+    public static void force(MappedByteBuffer buffer) throws IOException {
+        MappedBuffers.force(Objects.requireNonNull(buffer, "buffer"));
+    }
+
+    /**
      * Unmaps a buffer at once: its memory and its hold on the file are given back when this returns, whoever
      * still has the buffer or a view of it. Idempotent. Does not block, unless the kernel has no mapping to spare
      * (vm.max_map_count): then garbage is collected.
      *
      * <p>Its addresses stay taken until buffer and views are garbage, so an access afterwards never reaches
-     * another mapping and never ends the JVM. What it gets is an {@link InternalError} (which HotSpot throws
-     * a little later than the access, in compiled code perhaps only in the caller), or zeros, or what such an
-     * access has written there: that never reaches the file, and is gone with the buffer. Changes made before
-     * and not forced are kept: they are written back as after any unmapping.
+     * another mapping and never ends the JVM. What it gets is an {@link InternalError}, which HotSpot throws
+     * a little later than the access, in compiled code perhaps only in the caller; native code and some of the JDK's
+     * intrinsics (CRC32, Deflater) get zeros instead. Each is counted: see {@link #faults}. What it writes never reaches
+     * the file and is gone a moment later. Changes made before and not forced are kept: they are written back as after
+     * any unmapping.
      *
      * @param buffer a buffer from {@link #map} or from {@code FileChannel.map}: the one that was returned, not
      *     a view of it

@@ -18,7 +18,7 @@
  *       java.io.tmpdir}); the file is deleted as soon as it is loaded;
  *   <li>{@code io.ferronio.disable}: comma-separated list of what not to use: routes ({@code sendfile}),
  *       {@code guard}, or one of the JDK's members by name ({@code FileChannelImpl.threads}). What is
- *       switched off is left to the JDK.
+ *       switched off is left to the JDK. {@code single-steps}: the guard does not use SIGTRAP.
  * </ul>
  */
 package io.ferronio;

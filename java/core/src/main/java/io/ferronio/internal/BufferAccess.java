@@ -102,6 +102,21 @@ final class BufferAccess {
         }
     }
 
+    /** The buffer that a view was made from, the buffer itself if it is none; null for a view of a memory segment. */
+    static MappedByteBuffer root(MappedByteBuffer buffer) {
+        try {
+            Object root = buffer;
+            Object attachment = (Object) ATTACHMENT.invokeExact(buffer);
+            while (attachment != null) {
+                root = attachment;
+                attachment = root instanceof MappedByteBuffer view ? (Object) ATTACHMENT.invokeExact(view) : null;
+            }
+            return root instanceof MappedByteBuffer found ? found : null;
+        } catch (Throwable e) {
+            throw JdkAccess.<RuntimeException>rethrow(e);
+        }
+    }
+
     /** The buffer's cleaner, or null. */
     static Object cleaner(MappedByteBuffer buffer) {
         try {

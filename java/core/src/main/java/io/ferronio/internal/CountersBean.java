@@ -98,4 +98,9 @@ final class CountersBean implements CountersMXBean {
     public long getRetiredBytes() {
         return Tally.retiredBytes();
     }
+
+    @Override
+    public long getFaults() {
+        return Tally.faults();
+    }
 }

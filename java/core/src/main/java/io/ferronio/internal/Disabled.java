@@ -6,7 +6,7 @@ import java.util.Set;
 /** What the user has switched off: the system property {@code io.ferronio.disable}, read once. */
 final class Disabled {
 
-    /** The property: a comma-separated list of routes, {@code guard}, or members of the JDK's classes. */
+    /** The property: a comma-separated list of routes, {@code guard}, {@code single-steps}, or members of the JDK's classes. */
     static final String PROPERTY = "io.ferronio.disable";
 
     private static final Set<String> NAMES =

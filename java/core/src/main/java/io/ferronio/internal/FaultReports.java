@@ -1,13 +1,52 @@
 package io.ferronio.internal;
 
-/** Says that pages of mappings could not be had. */
+import java.util.List;
+
+/**
+ * Says that pages of mappings could not be had: once for each mapping, to the system's logger and the flight recorder.
+ *
+ * <p>Loggers are the user's: they may throw, and take their time.
+ */
 final class FaultReports {
+
+    private static final String LOGGER = "io.ferronio";
 
     private FaultReports() {
     }
 
-    /** Called by the native library, on a thread of its own. */
+    /** Called by the native library, on a thread of its own, when there are faults that nobody has reported. */
     static void publish() {
-        System.getLogger("io.ferronio").log(System.Logger.Level.DEBUG, "pages of a mapping could not be had");
+        try {
+            publish(MappingLife.takeReports());
+        } catch (Throwable e) {
+            warn("pages of mappings could not be had, and no more can be said", e);
+        }
+    }
+
+    /** Throws nothing. */
+    static void publish(List<MappingFault> faults) {
+        for (MappingFault fault : faults) {
+            warn(fault + ". Java code gets an InternalError or zeros there, native code zeros", null);
+            record(fault);
+        }
+    }
+
+    private static void record(MappingFault fault) {
+        try {
+            if (OptionalModules.provide("jdk.jfr.FlightRecorder")) {
+                FlightRecording.fault(fault);
+            }
+        } catch (Throwable e) {
+            // Nobody can be told.
+        }
+    }
+
+    /** Throws nothing. */
+    static void warn(String message, Throwable thrown) {
+        try {
+            System.getLogger(LOGGER).log(System.Logger.Level.WARNING, message, thrown);
+        } catch (Throwable e) {
+            // Nobody can be told.
+        }
     }
 }

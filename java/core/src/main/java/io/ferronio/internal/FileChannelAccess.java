@@ -30,6 +30,9 @@ final class FileChannelAccess {
             JdkAccess.field(TYPE, "writable", boolean.class, methodType(boolean.class, FileChannel.class));
     private static final MethodHandle DIRECT =
             JdkAccess.field(TYPE, "direct", boolean.class, methodType(boolean.class, FileChannel.class));
+    /** Only to name the file in reports. */
+    private static final MethodHandle PATH =
+            JdkAccess.optionalField(TYPE, "path", String.class, methodType(String.class, FileChannel.class));
     private static final MethodHandle POSITION_LOCK =
             JdkAccess.field(TYPE, "positionLock", Object.class, methodType(Object.class, FileChannel.class));
     private static final MethodHandle THREADS = THREAD_SET == null ? null
@@ -115,6 +118,15 @@ final class FileChannelAccess {
     static boolean isWritable(FileChannel channel) {
         try {
             return (boolean) WRITABLE.invokeExact(channel);
+        } catch (Throwable e) {
+            throw JdkAccess.<RuntimeException>rethrow(e);
+        }
+    }
+
+    /** The path that the file was opened by, perhaps a relative one; null if that is not known. */
+    static String path(FileChannel channel) {
+        try {
+            return PATH == null ? null : (String) PATH.invokeExact(channel);
         } catch (Throwable e) {
             throw JdkAccess.<RuntimeException>rethrow(e);
         }

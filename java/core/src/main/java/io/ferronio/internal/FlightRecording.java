@@ -16,6 +16,13 @@ final class FlightRecording {
         return FlightRecorder.isInitialized() && TransferEvent.isWanted();
     }
 
+    /** Pages of a mapping could not be had. */
+    static void fault(MappingFault fault) {
+        if (FlightRecorder.isInitialized()) {
+            MappingFaultEvent.commit(fault);
+        }
+    }
+
     /** A transfer begins: its event, or null if nobody wants it. */
     static TransferEvent beginTransfer() {
         if (!wantsTransfers()) {

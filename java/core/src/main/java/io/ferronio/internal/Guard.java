@@ -7,7 +7,16 @@ package io.ferronio.internal;
  */
 public final class Guard {
 
+    /** Its name among what can be switched off. */
+    private static final String SINGLE_STEPS = "single-steps";
+
     private static final String UNAVAILABLE = install();
+
+    /** Of so many mappings each is followed by a look at the handler, then one in so many. */
+    private static final int ALWAYS = 64;
+    private static long mappings;
+    /** Whether the handler was found not to be the first, which is told once. */
+    private static volatile boolean isPassedOver;
 
     private Guard() {
     }
@@ -16,7 +25,8 @@ public final class Guard {
         if (!NativeLibrary.isLoaded()) {
             return "the native library is not loaded";
         }
-        return Disabled.contains("guard") ? "it " + Disabled.reason("guard") : GuardNatives.install();
+        return Disabled.contains("guard") ? "it " + Disabled.reason("guard")
+                : GuardNatives.install(!Disabled.contains(SINGLE_STEPS));
     }
 
     /**
@@ -37,6 +47,16 @@ public final class Guard {
         return UNAVAILABLE;
     }
 
+    /** After a mapping: whether the guard still stands before it. Asked rarely, since it takes a system call. */
+    static void checkNowAndThen() {
+        long number = mappings++; // Not exact, and need not be.
+        if ((number < ALWAYS || number % ALWAYS == 0) && !isPassedOver && !isFirst()) {
+            isPassedOver = true;
+            FaultReports.warn("another library has put a SIGBUS handler over the guard's since: unless it passes faults"
+                    + " on, a fault in mapped memory ends the JVM", null);
+        }
+    }
+
     /**
      * Whether SIGBUS still comes to our handler first: another library may have put its own over it.
      *
@@ -44,5 +64,19 @@ public final class Guard {
      */
     public static boolean isFirst() {
         return isAvailable() && GuardNatives.isInstalled();
+    }
+
+    /**
+     * How soon a page that could not be had fails again.
+     *
+     * @return the words for a report
+     */
+    public static String precision() {
+        if (isAvailable() && GuardNatives.takesSingleSteps()) {
+            return "each access of Java code to a page that cannot be had gets an error (by single steps: SIGTRAP)";
+        }
+        return "accesses within a fraction of a millisecond of each other may share an error ("
+                + (Disabled.contains(SINGLE_STEPS) ? "exactness " + Disabled.reason(SINGLE_STEPS)
+                        : "no single steps: not an x86-64, or SIGTRAP is another library's") + ")";
     }
 }

@@ -96,7 +96,7 @@ public final class Inventory {
     }
 
     private static <T> T guard(Entry<T> entry) {
-        String how = "a fault in mapped memory does not end the JVM";
+        String how = "a fault in mapped memory does not end the JVM; " + Guard.precision();
         if (Guard.isAvailable() && !Guard.isFirst()) {
             how += "; another library has put a SIGBUS handler over ours since, and must pass faults on";
         }

@@ -85,9 +85,7 @@ public final class JdkAccess {
 
     /** As {@link #method}, for a method that only some JDKs have and that is not needed on the others. */
     static MethodHandle optionalMethod(Class<?> owner, String name, MethodType type, MethodType as) {
-        if (owner != null) {
-            OPTIONAL.add(simpleName(owner.getName()) + "." + name);
-        }
+        markOptional(owner, name);
         return method(owner, name, type, as);
     }
 
@@ -104,6 +102,18 @@ public final class JdkAccess {
     /** Reads an instance field, as a handle of type {@code as}, which has the receiver first; or null. */
     static MethodHandle field(Class<?> owner, String name, Class<?> type, MethodType as) {
         return find(owner, name, as, lookup -> lookup.findGetter(owner, name, type));
+    }
+
+    /** As {@link #field}, for a field that nothing depends on. */
+    static MethodHandle optionalField(Class<?> owner, String name, Class<?> type, MethodType as) {
+        markOptional(owner, name);
+        return field(owner, name, type, as);
+    }
+
+    private static void markOptional(Class<?> owner, String name) {
+        if (owner != null) {
+            OPTIONAL.add(simpleName(owner.getName()) + "." + name);
+        }
     }
 
     private interface Finder {

@@ -38,6 +38,13 @@ final class JdkMappings {
         return UNMAPPER != null && UNMAPPER.isInstance(thunk);
     }
 
+    /** The mapping behind a cleaner, if it was taken over; else null. */
+    static MappingLife takenOver(Object cleaner) {
+        synchronized (TAKEN_OVER) {
+            return TAKEN_OVER.get(cleaner);
+        }
+    }
+
     /** Retires the memory of a root buffer of the JDK's. Idempotent. */
     static void unmap(MappedByteBuffer buffer, Object cleaner, Runnable unmapper) {
         try {
@@ -60,7 +67,7 @@ final class JdkMappings {
         try {
             long start = (long) ADDRESS.invokeExact(unmapper);
             long size = (long) SIZE.invokeExact(unmapper);
-            life = MappingLife.of(buffer, size, () -> forget(cleaner));
+            life = MappingLife.of(buffer, "a mapping made by the JDK", size, () -> forget(cleaner));
             TAKEN_OVER.put(cleaner, life);
             if (!BufferAccess.claim(cleaner)) {
                 throw new IllegalArgumentException("the buffer was unmapped before, by its cleaner: "

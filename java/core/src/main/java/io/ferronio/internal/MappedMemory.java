@@ -1,11 +1,13 @@
 package io.ferronio.internal;
 
+import io.ferronio.MappedFileChangedException;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.FileChannel;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Memory mapped from a file, and its life: mapped, retired (file and memory given back, addresses kept),
@@ -28,7 +30,8 @@ public final class MappedMemory implements Runnable {
     private final long address;
 
     private MappedMemory(FileChannel channel, FileChannel.MapMode mode, long position, long size) throws IOException {
-        life = MappingLife.of(this, size, null);
+        String path = FileChannelAccess.path(channel);
+        life = MappingLife.of(this, path == null ? "a file without a name" : path, size, null);
         long handle = tryMap(channel, mode, position, size);
         for (int i = 0; i < MappingLife.COLLECTIONS && handle == -Errno.ENOMEM; i++) {
             MappingLife.collectGarbage();
@@ -43,6 +46,7 @@ public final class MappedMemory implements Runnable {
         }
         life.begin(handle);
         address = MappingNatives.address(handle);
+        Guard.checkNowAndThen();
     }
 
     /**
@@ -241,24 +245,67 @@ public final class MappedMemory implements Runnable {
         }
     }
 
+    /** Its life; whoever uses it keeps this object reachable. */
+    MappingLife life() {
+        return life;
+    }
+
+    /**
+     * Pages that an access could not have.
+     *
+     * @return their number so far, in either life
+     */
+    public long faults() {
+        try {
+            return MappingNatives.faults(life.handle());
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /**
+     * Reads, and sees whether what was read was the file's.
+     *
+     * @param <B> what shows the memory
+     * @param <T> what is made of what was read
+     * @param shown what the function gets
+     * @param read the function
+     * @return its result
+     * @throws MappedFileChangedException if pages could not be had meanwhile
+     * @throws IllegalStateException if the memory is retired, or was meanwhile and somebody has used it then
+     */
+    public <B, T> T validated(B shown, Function<? super B, ? extends T> read) throws MappedFileChangedException {
+        try {
+            return WatchedMapping.validated(life, shown, read);
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
     /**
      * Writes changes back to the file and waits.
      *
      * @param offset of the first byte
      * @param length bytes
+     * @throws MappedFileChangedException if pages could not be had since the file was mapped
      * @throws IOException as msync(2) says
+     * @throws IllegalStateException if the memory is retired
      */
     public void force(long offset, long length) throws IOException {
         try {
-            long result;
-            do {
-                result = MappingNatives.force(life.handle(), offset, length);
-            } while (result == -Errno.EINTR);
-            if (result < 0) {
-                throw Errno.exception(result, "msync of " + length + " bytes at offset " + offset);
-            }
+            WatchedMapping.force(life, () -> writeBack(offset, length));
         } finally {
             Reference.reachabilityFence(this);
+        }
+    }
+
+    private void writeBack(long offset, long length) throws IOException {
+        long result;
+        do {
+            result = MappingNatives.force(life.handle(), offset, length);
+        } while (result == -Errno.EINTR);
+        if (result < 0) {
+            throw Errno.exception(result, "msync of " + length + " bytes at offset " + offset);
         }
     }
 

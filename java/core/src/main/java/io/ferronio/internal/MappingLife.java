@@ -3,6 +3,8 @@ package io.ferronio.internal;
 import java.lang.ref.Cleaner;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The life of a mapping: mapped, retired, and gone once its owner is garbage.
@@ -28,9 +30,15 @@ final class MappingLife extends PhantomReference<Object> {
      * enqueued. A list, not a set, because the collector finds them in this order: made one after the other, they
      * tend to be neighbours in memory, too, and neighbours are unmapped together.
      */
-    private static final MappingLife LIVES = new MappingLife(null, 0, null);
+    private static final MappingLife LIVES = new MappingLife(null, "", 0, null);
     /** Whether the thread is on its way or at work. Guarded by {@link #LIVES}. */
     private static boolean isUnmapping;
+
+    /**
+     * Held while mappings are released, so that who has found one in the list can keep it from that. Taken before
+     * {@link #LIVES}, which is never held for long: whoever maps a file waits for it.
+     */
+    private static final Object RELEASING = new Object();
 
     /** What was taken out of the list and is not unmapped yet, linked by {@link #next}. The thread's own. */
     private static MappingLife taken;
@@ -39,13 +47,19 @@ final class MappingLife extends PhantomReference<Object> {
     private MappingLife previous;
     private MappingLife next;
 
+    private final String file;
     private final long size;
     private final Runnable whenGone;
     private volatile long handle;
+    /** Whether there was an attempt to retire the mapping that has not failed. */
+    private volatile boolean retiring;
     private volatile boolean retired;
+    /** What was missed before that attempt. Written before {@link #retiring}. */
+    private long faultsWhileMapped;
 
-    private MappingLife(Object owner, long size, Runnable whenGone) {
+    private MappingLife(Object owner, String file, long size, Runnable whenGone) {
         super(owner, GARBAGE);
+        this.file = file;
         this.size = size;
         this.whenGone = whenGone;
     }
@@ -54,11 +68,12 @@ final class MappingLife extends PhantomReference<Object> {
      * Prepares a life, so that nothing can fail between the mapping and its {@link #begin}.
      *
      * @param owner the mapping is released when this is garbage
+     * @param file its path, as its channel knew it, or words for it
      * @param size bytes mapped
      * @param whenGone run when the addresses were given back; must not throw; or null
      */
-    static MappingLife of(Object owner, long size, Runnable whenGone) {
-        MappingLife life = new MappingLife(owner, size, whenGone);
+    static MappingLife of(Object owner, String file, long size, Runnable whenGone) {
+        MappingLife life = new MappingLife(owner, file, size, whenGone);
         synchronized (LIVES) {
             life.previous = LIVES;
             life.next = LIVES.next;
@@ -103,9 +118,24 @@ final class MappingLife extends PhantomReference<Object> {
         return handle;
     }
 
+    /** The path of the file, as its channel knew it, or words for it. */
+    String file() {
+        return file;
+    }
+
     /** Bytes mapped. */
     long size() {
         return size;
+    }
+
+    /** Whether file and memory were given back, or just are. */
+    boolean isRetired() {
+        return retiring || retired;
+    }
+
+    /** Whether the latest of some faults was a use after that. */
+    boolean isStale(long faults) {
+        return isRetired() && faults > faultsWhileMapped;
     }
 
     /**
@@ -114,10 +144,16 @@ final class MappingLife extends PhantomReference<Object> {
      * @return 0, or {@code -errno}: the memory is then still mapped
      */
     long tryRetire() {
+        if (!retiring) {
+            faultsWhileMapped = MappingNatives.faults(handle);
+            retiring = true; // Before it is: nobody may fault on a retired page and find that it is none.
+        }
         long result = MappingNatives.retire(handle);
         if (result > 0) { // for one caller only
             retired = true;
             Tally.retired(size);
+        } else if (result < 0) {
+            retiring = false;
         }
         return Math.min(result, 0);
     }
@@ -206,14 +242,43 @@ final class MappingLife extends PhantomReference<Object> {
         for (MappingLife life = taken; life != null; life = life.next) {
             handles[i++] = life.handle;
         }
+        List<MappingFault> unreported = null;
+        for (MappingLife life = taken; life != null; life = life.next) {
+            long faults = MappingNatives.takeReport(life.handle);
+            if (faults > 0) {
+                unreported = unreported == null ? new ArrayList<>() : unreported;
+                unreported.add(MappingFault.of(life, faults));
+            }
+        }
         MappingLife gone = taken;
         taken = null; // Whatever happens now: no handle is released twice.
-        MappingNatives.release(handles);
+        synchronized (RELEASING) {
+            MappingNatives.release(handles);
+        }
         for (MappingLife life = gone; life != null; life = life.next) {
             Tally.unmapped(life.size, life.retired);
             if (life.whenGone != null) {
                 life.whenGone.run();
             }
+        }
+        if (unreported != null) {
+            FaultReports.publish(unreported);
+        }
+    }
+
+    /** Faults of mappings that nobody has reported yet: to one caller. */
+    static List<MappingFault> takeReports() {
+        List<MappingLife> faulted = new ArrayList<>();
+        synchronized (RELEASING) {
+            synchronized (LIVES) {
+                for (MappingLife life = LIVES.next; life != null; life = life.next) {
+                    if (life.handle != 0 && MappingNatives.takeReport(life.handle) > 0) {
+                        faulted.add(life);
+                    }
+                }
+            }
+            // This asks for the size of files, which may take its time.
+            return faulted.stream().map(life -> MappingFault.of(life, MappingNatives.faults(life.handle))).toList();
         }
     }
 }

@@ -1,6 +1,9 @@
 package io.ferronio.internal;
 
-/** Natives on mappings, all hot but {@link #release} and {@link #sizeOfFile}. A handle is a native object: released once, after its last use. */
+/**
+ * Natives on mappings, all hot but {@link #release} and {@link #sizeOfFile}. A handle is a native object: released
+ * once, after its last use.
+ */
 final class MappingNatives {
 
     private MappingNatives() {

@@ -12,6 +12,8 @@ public final class Tally {
     private static final LongAdder MAPPED_BYTES = new LongAdder();
     private static final LongAdder RETIRED = new LongAdder();
     private static final LongAdder RETIRED_BYTES = new LongAdder();
+    /** Whether there was ever a mapping: without, nobody needs the native library for a fault to be counted. */
+    private static volatile boolean hasMapped;
 
     static {
         Management.registerIfWatched();
@@ -40,6 +42,9 @@ public final class Tally {
     }
 
     static void mapped(long bytes) {
+        if (!hasMapped) {
+            hasMapped = true;
+        }
         MAPPED.increment();
         MAPPED_BYTES.add(bytes);
     }
@@ -110,5 +115,14 @@ public final class Tally {
      */
     public static long retiredBytes() {
         return RETIRED_BYTES.sum();
+    }
+
+    /**
+     * Pages of mappings that an access could not have. Asking installs nothing.
+     *
+     * @return the total
+     */
+    public static long faults() {
+        return hasMapped ? GuardNatives.faults() : 0;
     }
 }
