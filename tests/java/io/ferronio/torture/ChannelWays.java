@@ -88,9 +88,9 @@ final class ChannelWays {
 
     static List<Way> all() {
         return List.of(
-                Way.reader("FileChannel.write", ChannelWays::throughFile).byKernel(WARM_UP),
-                Way.reader("SocketChannel.write", ChannelWays::throughSocket).byKernel(WARM_UP),
-                Way.writer("FileChannel.read", ChannelWays::fromFile).byKernel(WARM_UP),
-                Way.writer("SocketChannel.read", ChannelWays::fromSocket).byKernel(WARM_UP));
+                Way.reader("FileChannel.write", ChannelWays::throughFile).byKernel(WARM_UP).neverSilent(),
+                Way.reader("SocketChannel.write", ChannelWays::throughSocket).byKernel(WARM_UP).neverSilent(),
+                Way.writer("FileChannel.read", ChannelWays::fromFile).byKernel(WARM_UP).neverSilent(),
+                Way.writer("SocketChannel.read", ChannelWays::fromSocket).byKernel(WARM_UP).neverSilent());
     }
 }

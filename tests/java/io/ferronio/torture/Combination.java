@@ -150,6 +150,9 @@ final class Combination {
         if (mustFault && seen.faultsAfter == seen.faultsBefore) {
             throw new AssertionError("no fault was counted after " + seen.faultsBefore + "; " + outcome);
         }
+        if (way.neverSilent && mapped.situation.isDeadFor(way) && seen.isComplete()) {
+            throw new AssertionError("it ended without an exception; " + outcome);
+        }
         outcomes.add(outcome);
     }
 
@@ -179,7 +182,7 @@ final class Combination {
         if (failure instanceof IOException) {
             return failure.getClass().getSimpleName();
         }
-        if (failure instanceof IllegalStateException && way.onRegion && mapped.situation.isRetired()) {
+        if (failure instanceof IllegalStateException && (way.onRegion || way.neverSilent) && mapped.situation.isRetired()) {
             return "closed";
         }
         if (failure instanceof DataFormatException) {

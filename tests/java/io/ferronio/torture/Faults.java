@@ -1,29 +1,22 @@
 package io.ferronio.torture;
 
-import java.lang.reflect.Method;
+import io.ferronio.Counters;
+import io.ferronio.Mappings;
 
-/** How many pages could not be had. */
+/** How many pages of a mapping could not be had. */
 final class Faults {
-
-    private static final Method ALL;
-
-    static {
-        try {
-            ALL = Class.forName("io.ferronio.internal.GuardNatives").getDeclaredMethod("faults");
-            ALL.setAccessible(true);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
-        }
-    }
 
     private Faults() {
     }
 
     static long of(Subject subject) {
-        try {
-            return (long) ALL.invoke(null);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
+        if (subject.region() != null) {
+            return subject.region().faults();
         }
+        long faults = Mappings.faults(subject.buffer());
+        if (faults > Counters.snapshot().faults()) {
+            throw new AssertionError(faults + " faults of one mapping, and fewer of all");
+        }
+        return faults;
     }
 }

@@ -15,20 +15,22 @@ final class NativeWays {
                 Way.function("native code reads", (subject, seen) -> {
                     seen.value = TestNatives.sum(subject.address(), subject.size());
                     subject.keepReachable();
-                }, bytes -> {
-                    long sum = 0;
-                    for (byte value : bytes) {
-                        sum += value & 0xff;
-                    }
-                    return sum;
-                }),
+                }, NativeWays::sum),
                 Way.writer("native code writes", (subject, seen) -> {
                     TestNatives.fill(subject.address(), subject.size(), 6);
                     subject.keepReachable();
                 }).written(NativeWays::sixes));
     }
 
-    private static byte[] sixes(int size) {
+    static Object sum(byte[] bytes) {
+        long sum = 0;
+        for (byte value : bytes) {
+            sum += value & 0xff;
+        }
+        return sum;
+    }
+
+    static byte[] sixes(int size) {
         byte[] sixes = new byte[size];
         Arrays.fill(sixes, (byte) 6);
         return sixes;

@@ -34,6 +34,8 @@ final class Way {
     boolean showsBytes;
     /** It may end at the first byte that is not the file's own. */
     boolean stopsAtDifference;
+    /** It does not end without an exception when it has met a page that could not be had. */
+    boolean neverSilent;
     /** Null where it is here; else why it is not. */
     String missing;
     /** What {@link Seen#value} must be, given the bytes; null if the way makes no value. */
@@ -120,6 +122,11 @@ final class Way {
         return this;
     }
 
+    Way neverSilent() {
+        this.neverSilent = true;
+        return this;
+    }
+
     Way stopsAtDifference() {
         this.stopsAtDifference = true;
         return this;
@@ -155,6 +162,7 @@ final class Way {
         ALL.addAll(SegmentWays.all());
         ALL.addAll(RegionWays.all());
         ALL.addAll(NativeWays.all());
+        ALL.addAll(ValidatedWays.all());
     }
 
     static List<Way> all() {
