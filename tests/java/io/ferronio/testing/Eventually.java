@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waiting for what only the garbage collector and the cleaners behind it bring about. */
+/** Waiting for what other threads bring about: the garbage collector and the cleaners behind it, for one. */
 public final class Eventually {
 
     private static final long LIMIT = TimeUnit.SECONDS.toNanos(60);
@@ -39,6 +39,16 @@ public final class Eventually {
      */
     public static boolean afterOneCollection(BooleanSupplier condition) {
         System.gc();
+        return poll(condition, LIMIT);
+    }
+
+    /**
+     * Waits until a condition holds that another thread brings about.
+     *
+     * @param condition what is waited for
+     * @return whether it came true within a minute
+     */
+    public static boolean holds(BooleanSupplier condition) {
         return poll(condition, LIMIT);
     }
 
