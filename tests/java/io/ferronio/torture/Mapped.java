@@ -21,10 +21,10 @@ import java.util.Arrays;
 final class Mapped implements AutoCloseable {
 
     static final int PAGE = 4096;
-    static final int SIZE = 6 * PAGE;
-    static final int TWO_PAGES = 2 * PAGE;
+    /** Small: where the error comes late, each access of a loop faults. */
+    static final int SIZE = 3 * PAGE;
     /** A multiple of 64, so that no value is half there. */
-    static final int IN_A_PAGE = 2 * PAGE + 1024;
+    static final int IN_A_PAGE = 1024;
 
     final Situation situation;
     final Subject subject;

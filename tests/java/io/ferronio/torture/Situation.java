@@ -13,11 +13,11 @@ enum Situation {
     SHORTENED_READ_ONLY("truncated in a page, READ_ONLY", MapMode.READ_ONLY, Mapped.IN_A_PAGE),
     SHORTENED("truncated in a page", MapMode.READ_WRITE, Mapped.IN_A_PAGE),
     SHORTENED_PRIVATE("truncated in a page, PRIVATE", MapMode.PRIVATE, Mapped.IN_A_PAGE),
-    FULL_TMPFS("hole, full tmpfs", MapMode.READ_WRITE, Mapped.TWO_PAGES),
+    FULL_TMPFS("hole, full tmpfs", MapMode.READ_WRITE, Mapped.PAGE),
     /** Its holes can be read. */
-    FULL_EXT4("hole, full ext4", MapMode.READ_WRITE, Mapped.TWO_PAGES),
+    FULL_EXT4("hole, full ext4", MapMode.READ_WRITE, Mapped.PAGE),
     /** A block device is mapped, by loop(4). */
-    SHRUNK_DEVICE("device, shrunk", MapMode.READ_WRITE, Mapped.TWO_PAGES),
+    SHRUNK_DEVICE("device, shrunk", MapMode.READ_WRITE, Mapped.PAGE),
     FAILING_EXT4("file on a device that fails", MapMode.READ_WRITE, 0);
 
     final String title;

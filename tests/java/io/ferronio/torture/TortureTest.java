@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TortureTest {
 
     private static final long SEED = 17;
-    private static final int SITUATIONS_OF_A_WAY = 4;
+    private static final int SITUATIONS_OF_A_WAY = 2;
 
     @ParameterizedTest
     @EnumSource(TortureRun.Compiler.class)
