@@ -5,16 +5,17 @@
 //! need no descriptor (see [`memory::duplicate`]). What cannot come back, a page of a private mapping for one, is
 //! *lost*: it gets the empty file, too, so that no access to it ever takes zeros for data.
 
+use super::disposition::all_but_errors;
 use super::reserve;
 use crate::kernel::memory;
 use crate::kernel::{futex, memory_map};
 use crate::mapping::registry::{self, Slot};
 use nix::errno::Errno;
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, pthread_sigmask};
+use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use std::{io, thread};
 
@@ -40,30 +41,27 @@ pub fn report_to(reporter: fn() -> bool) {
 
 /// Starts the thread: once, whoever calls again.
 pub(super) fn start() -> io::Result<()> {
-    static STARTED: AtomicBool = AtomicBool::new(false);
-    if STARTED.load(Ordering::Acquire) {
+    static STARTED: Mutex<bool> = Mutex::new(false);
+    let mut started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if *started {
         return Ok(());
     }
-    // No signal is meant for it. Those for its own faults cannot be blocked: the kernel would end the process.
-    let mut signals = SigSet::all();
-    for signal in [
-        Signal::SIGSEGV,
-        Signal::SIGBUS,
-        Signal::SIGILL,
-        Signal::SIGFPE,
-        Signal::SIGTRAP,
-    ] {
-        signals.remove(signal);
-    }
+    memory_map::prepare()?;
+    reserve::fill();
+    // No signal is meant for it.
     let mut mask = SigSet::empty();
-    pthread_sigmask(SigmaskHow::SIG_BLOCK, Some(&signals), Some(&mut mask))?;
-    let started = thread::Builder::new()
+    pthread_sigmask(
+        SigmaskHow::SIG_BLOCK,
+        Some(&all_but_errors()),
+        Some(&mut mask),
+    )?;
+    let spawned = thread::Builder::new()
         .name("ferronio-guard".to_owned())
         .stack_size(STACK)
         .spawn(run);
     pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&mask), None)?;
-    started?;
-    STARTED.store(true, Ordering::Release);
+    spawned?;
+    *started = true;
     Ok(())
 }
 
@@ -79,16 +77,15 @@ pub(super) fn request(slot: &Slot) {
 
 fn run() {
     loop {
-        reserve::fill();
         futex::wait(&WORK, 0);
         if WORK.load(Ordering::Acquire) == 0 {
             continue;
         }
         thread::sleep(DELAY);
-        WORK.store(0, Ordering::SeqCst);
+        WORK.swap(0, Ordering::AcqRel);
         let mut failed = false;
         for slot in registry::slots().filter(|slot| slot.hull().is_some()) {
-            failed |= slot.exclusively(|| end_hull(slot)).is_err();
+            failed |= settle(slot).is_err();
         }
         if UNREPORTED.swap(false, Ordering::AcqRel)
             && REPORTER.get().is_some_and(|reporter| !reporter())
@@ -98,6 +95,8 @@ fn run() {
         if failed {
             thread::sleep(DELAY_AFTER_FAILURE);
             WORK.store(1, Ordering::Release);
+        } else if WORK.load(Ordering::Acquire) == 0 {
+            reserve::fill(); // Not before: a handler may need just what it has given away.
         }
     }
 }
@@ -109,18 +108,13 @@ fn run() {
 ///
 /// Those of mmap(2): zeros are still in place.
 pub fn settle(slot: &Slot) -> nix::Result<u64> {
-    loop {
-        let faults = slot.faults();
-        if slot.hull().is_none() {
-            return Ok(faults);
+    slot.exclusively(|| {
+        match put_back(slot) {
+            Err(Errno::EINVAL | Errno::EFAULT | Errno::EPERM) => give_up(slot)?,
+            other => other?, // For want of memory, areas or the right to lock pages: another time.
         }
-        slot.exclusively(|| end_hull(slot))?;
-    }
-}
-
-/// For who holds the slot, and is an ordinary thread.
-fn end_hull(slot: &Slot) -> nix::Result<()> {
-    put_back(slot).or_else(|_| give_up(slot))
+        Ok(slot.faults())
+    })
 }
 
 /// Puts back what the handler has replaced in a range, all of it or nothing. Async-signal-safe; for who holds the
@@ -145,7 +139,14 @@ pub(super) fn put_back(slot: &Slot) -> nix::Result<()> {
             (slot.anchor().ok_or(Errno::EINVAL)?, pages.start)
         };
         // SAFETY: pages of a registered range: zeros of the handler's, or the file's.
-        unsafe { memory::replace_with_file(view, belongs, &hull) }?;
+        let replace = || unsafe { memory::replace_with_file(view, belongs, &hull) };
+        replace().or_else(|errno| {
+            if reserve::release() {
+                replace()
+            } else {
+                Err(errno)
+            }
+        })?;
     } else {
         return Err(Errno::EINVAL);
     }

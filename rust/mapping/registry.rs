@@ -4,7 +4,7 @@
 //! are never given back to the allocator, so the handler may hold a reference to one at any time. The
 //! handler scans: faults are rare, mappings are not.
 
-use crate::kernel::memory;
+use crate::kernel::{clock, memory};
 use std::ops::Range;
 use std::ptr;
 use std::sync::atomic::{
@@ -83,6 +83,7 @@ impl Slot {
         }
     }
 
+    /// What is not set here was left as it should be when the last hull ended, or only makes answers larger.
     fn take(&self, pages: &Range<usize>, backing: Backing) {
         self.page.store(backing.page, Ordering::Relaxed);
         self.is_shared.store(backing.is_shared, Ordering::Relaxed);
@@ -242,13 +243,14 @@ impl Slot {
     /// holder is another handler or a thread that touches no mapped page meanwhile, so the wait cannot be for
     /// ourselves. It may be for the disk: a handler asks for pages.
     pub fn exclusively<T>(&self, action: impl FnOnce() -> T) -> T {
+        let mut waits = 0;
         while self
             .busy
             .compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed)
             .is_err()
         {
-            // SAFETY: a bare system call without arguments.
-            unsafe { libc::sched_yield() };
+            waits += 1;
+            clock::give_way(waits);
         }
         let result = action();
         self.busy.store(false, Ordering::Release);
