@@ -93,18 +93,16 @@ unsafe extern "C" fn on_sigbus(signal: c_int, info: *mut siginfo_t, context: *mu
             if revived == Revived::AsItWas {
                 return;
             }
-            rearm::request(slot);
             if revived == Revived::Not {
+                rearm::request(slot, false);
                 // SAFETY: the arguments are the kernel's own.
                 unsafe { BUS.pass_on(info, context) };
                 return;
             }
             // SAFETY: the arguments are the kernel's own.
-            unsafe {
-                if tell_hotspot(signal, info, context) {
-                    step::begin(slot, context.cast());
-                }
-            }
+            let stepping =
+                unsafe { tell_hotspot(signal, info, context) && step::begin(slot, context.cast()) };
+            rearm::request(slot, stepping);
         }),
         // SAFETY: the arguments are the kernel's own.
         None => unsafe { BUS.pass_on(info, context) },

@@ -6,7 +6,7 @@
 //! *lost*: it gets the empty file, too, so that no access to it ever takes zeros for data.
 
 use super::disposition::all_but_errors;
-use super::reserve;
+use super::{reserve, step};
 use crate::kernel::memory;
 use crate::kernel::{futex, memory_map};
 use crate::mapping::registry::{self, Slot};
@@ -24,11 +24,15 @@ use std::{io, thread};
 const DELAY: Duration = Duration::from_micros(200);
 /// Until the next attempt where one failed, for want of memory perhaps.
 const DELAY_AFTER_FAILURE: Duration = Duration::from_millis(10);
+/// Between looks for steps that have not come to their end: a debugger may have taken the signal.
+const DELAY_AFTER_STEPS: Duration = Duration::from_millis(4);
 /// Of the thread's stack, in bytes.
 const STACK: usize = 256 << 10;
 
 /// 1 if there is something to do.
 static WORK: AtomicU32 = AtomicU32::new(0);
+/// Whether the thread looks again soon by itself.
+static WATCHING: AtomicBool = AtomicBool::new(false);
 /// Whether there is a fault that nobody has reported.
 static UNREPORTED: AtomicBool = AtomicBool::new(false);
 static REPORTER: OnceLock<fn() -> bool> = OnceLock::new();
@@ -65,39 +69,57 @@ pub(super) fn start() -> io::Result<()> {
     Ok(())
 }
 
-/// Pages of the range have been replaced. Async-signal-safe.
-pub(super) fn request(slot: &Slot) {
+/// Pages of the range have been replaced. `by_step`: they go away by themselves, most probably. Async-signal-safe.
+pub(super) fn request(slot: &Slot, by_step: bool) {
     if slot.is_unreported() {
         UNREPORTED.store(true, Ordering::Release);
     }
-    if WORK.swap(1, Ordering::AcqRel) == 0 {
+    let is_seen_to = by_step && WATCHING.load(Ordering::SeqCst);
+    if !is_seen_to && WORK.swap(1, Ordering::AcqRel) == 0 {
         futex::wake(&WORK);
     }
 }
 
 fn run() {
+    let mut steps = step::number();
     loop {
-        futex::wait(&WORK, 0);
+        futex::wait(&WORK, 0, None);
         if WORK.load(Ordering::Acquire) == 0 {
             continue;
         }
-        thread::sleep(DELAY);
-        WORK.swap(0, Ordering::AcqRel);
-        let mut failed = false;
-        for slot in registry::slots().filter(|slot| slot.hull().is_some()) {
-            failed |= settle(slot).is_err();
+        WATCHING.store(true, Ordering::SeqCst);
+        loop {
+            thread::sleep(DELAY);
+            WORK.swap(0, Ordering::AcqRel);
+            settle_all();
+            if WORK.load(Ordering::Acquire) == 0 && step::number() == steps {
+                break;
+            }
+            // Steps have been taken meanwhile, and one of them may not have come to its end.
+            steps = step::number();
+            futex::wait(&WORK, 0, Some(DELAY_AFTER_STEPS));
         }
-        if UNREPORTED.swap(false, Ordering::AcqRel)
-            && REPORTER.get().is_some_and(|reporter| !reporter())
-        {
-            UNREPORTED.store(true, Ordering::Release);
-        }
-        if failed {
-            thread::sleep(DELAY_AFTER_FAILURE);
-            WORK.store(1, Ordering::Release);
-        } else if WORK.load(Ordering::Acquire) == 0 {
+        WATCHING.store(false, Ordering::SeqCst);
+        settle_all(); // What came in just before that.
+        if WORK.load(Ordering::Acquire) == 0 {
             reserve::fill(); // Not before: a handler may need just what it has given away.
         }
+    }
+}
+
+fn settle_all() {
+    let mut failed = false;
+    for slot in registry::slots().filter(|slot| slot.hull().is_some()) {
+        failed |= settle(slot).is_err();
+    }
+    if UNREPORTED.swap(false, Ordering::AcqRel)
+        && REPORTER.get().is_some_and(|reporter| !reporter())
+    {
+        UNREPORTED.store(true, Ordering::Release);
+    }
+    if failed {
+        thread::sleep(DELAY_AFTER_FAILURE);
+        WORK.store(1, Ordering::Release);
     }
 }
 

@@ -7,10 +7,15 @@
 use crate::kernel::clock;
 use crate::mapping::registry::Slot;
 use libc::ucontext_t;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Steps in a range during one tick of the kernel's coarse clock, which is 1 to 10 milliseconds. Each takes some
-/// microseconds, and a loop that checks for errors rarely must not take one for each of its accesses.
-const MOST_STEPS_IN_A_TICK: u32 = 128;
+/// Steps in a range that may follow each other at once. Each takes tens of microseconds, and a loop that no error ends
+/// must not take one for each of its accesses: after these it is one in so much time.
+const BURST: i64 = 256;
+/// Nanoseconds.
+const INTERVAL: i64 = 500_000;
+
+static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// Installs what is needed for it. Idempotent.
 ///
@@ -27,19 +32,26 @@ pub(super) fn is_installed() -> bool {
 }
 
 /// Sees to it that the zeros in a range go away when the interrupted instruction has run, if that can be done.
-/// Async-signal-safe.
+/// `true` then. Async-signal-safe.
 ///
 /// # Safety
 ///
 /// `context` is that of the running signal handler.
-pub(super) unsafe fn begin(slot: &'static Slot, context: *mut ucontext_t) {
+pub(super) unsafe fn begin(slot: &'static Slot, context: *mut ucontext_t) -> bool {
     // Pages that can be put back by what a signal handler may call; and not too often.
-    if (slot.is_retired() || slot.can_come_back())
-        && slot.may_step(clock::now(), MOST_STEPS_IN_A_TICK)
-    {
+    let begun = (slot.is_retired() || slot.can_come_back())
+        && slot.may_step(clock::now(), INTERVAL, BURST)
         // SAFETY: the caller's promise.
-        unsafe { processor::begin(slot, context) };
+        && unsafe { processor::begin(slot, context) };
+    if begun {
+        NUMBER.fetch_add(1, Ordering::Relaxed);
     }
+    begun
+}
+
+/// Steps so far.
+pub(super) fn number() -> u64 {
+    NUMBER.load(Ordering::Relaxed)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -82,12 +94,12 @@ mod processor {
     /// # Safety
     ///
     /// `context` is that of the running signal handler.
-    pub(super) unsafe fn begin(slot: &'static Slot, context: *mut ucontext_t) {
+    pub(super) unsafe fn begin(slot: &'static Slot, context: *mut ucontext_t) -> bool {
         // SAFETY: the caller's promise; sigismember(3) reads the mask of the interrupted code.
         let blocked = unsafe { libc::sigismember(&raw const (*context).uc_sigmask, libc::SIGTRAP) };
         // Blocked, ignored or somebody else's, the signal would end the process.
         if blocked != 0 || !is_installed() {
-            return;
+            return false;
         }
         // SAFETY: gettid(2) has no preconditions.
         let me = unsafe { libc::gettid() };
@@ -99,12 +111,12 @@ mod processor {
                     .is_ok()
             })
         });
-        if let Some(step) = step {
-            step.slot
-                .store(ptr::from_ref(slot).cast_mut(), Ordering::Relaxed);
-            // SAFETY: the kernel passes a valid ucontext_t, which the handler may change.
-            unsafe { *flags(context) |= TRAP_FLAG };
-        }
+        let Some(step) = step else { return false };
+        step.slot
+            .store(ptr::from_ref(slot).cast_mut(), Ordering::Relaxed);
+        // SAFETY: the kernel passes a valid ucontext_t, which the handler may change.
+        unsafe { *flags(context) |= TRAP_FLAG };
+        true
     }
 
     /// The step of a thread.
@@ -140,7 +152,7 @@ mod processor {
                 rearm::put_back(slot)
             });
             if put_back.is_err() {
-                rearm::request(slot);
+                rearm::request(slot, false);
             }
         } else {
             // SAFETY: the arguments are the kernel's own.
@@ -163,5 +175,7 @@ mod processor {
         false
     }
 
-    pub(super) unsafe fn begin(_slot: &'static Slot, _context: *mut ucontext_t) {}
+    pub(super) unsafe fn begin(_slot: &'static Slot, _context: *mut ucontext_t) -> bool {
+        false
+    }
 }
