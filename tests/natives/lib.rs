@@ -1,10 +1,14 @@
 //! The tests' own native code: a library that reads and writes memory as any native library would, and that may
 //! put a SIGBUS handler of its own beside the guard's. The natives of `io.ferronio.testing.TestNatives`.
+//!
+//! Preloaded (`LD_PRELOAD`), it also takes away from the process what `FERRONIO_TEST_MISSING` names: as on a JVM, or on a kernel,
+//! that never had it.
 
 #![allow(missing_docs, reason = "the Java class describes them")]
 
 use jni_sys::{JNIEnv, jboolean, jclass, jint, jlong, jobject};
-use libc::{c_int, c_void, siginfo_t};
+use libc::{c_char, c_int, c_uint, c_void, siginfo_t};
+use std::ffi::CStr;
 use std::io::Error;
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -173,4 +177,48 @@ unsafe extern "C" fn on_sigbus(signal: c_int, info: *mut siginfo_t, context: *mu
     // Nobody knows it: the access runs again, and the default action ends the process.
     // SAFETY: async-signal-safe.
     unsafe { libc::signal(libc::SIGBUS, libc::SIG_DFL) };
+}
+
+fn is_missing(name: &CStr) -> bool {
+    // SAFETY: nobody changes the environment of a test's JVM.
+    let missing = unsafe { libc::getenv(c"FERRONIO_TEST_MISSING".as_ptr()) };
+    // SAFETY: getenv(3) gives null or a string.
+    !missing.is_null() && unsafe { CStr::from_ptr(missing) } == name
+}
+
+#[cfg(target_arch = "x86_64")]
+const FIRST_GLIBC: &CStr = c"GLIBC_2.2.5";
+#[cfg(target_arch = "aarch64")]
+const FIRST_GLIBC: &CStr = c"GLIBC_2.17";
+
+/// # Safety
+///
+/// As for dlsym(3).
+#[unsafe(no_mangle)]
+unsafe extern "C" fn dlsym(library: *mut c_void, name: *const c_char) -> *mut c_void {
+    // SAFETY: the caller's promise.
+    if is_missing(unsafe { CStr::from_ptr(name) }) {
+        return ptr::null_mut();
+    }
+    // SAFETY: asks for the C library's function, which has the type of this one.
+    unsafe {
+        let found = libc::dlvsym(libc::RTLD_NEXT, c"dlsym".as_ptr(), FIRST_GLIBC.as_ptr());
+        let dlsym: unsafe extern "C" fn(*mut c_void, *const c_char) -> *mut c_void =
+            std::mem::transmute(found);
+        dlsym(library, name)
+    }
+}
+
+/// # Safety
+///
+/// As for memfd_create(2).
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memfd_create(name: *const c_char, flags: c_uint) -> c_int {
+    if is_missing(c"memfd_create") {
+        // SAFETY: the address of this thread's own errno.
+        unsafe { *libc::__errno_location() = libc::ENOSYS };
+        return -1;
+    }
+    // SAFETY: the caller's promise.
+    unsafe { libc::syscall(libc::SYS_memfd_create, name, flags) as c_int }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ferronio.testing.ChildJvm;
 import io.ferronio.testing.Probe;
+import io.ferronio.testing.TestFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,11 +15,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * The guard beside another library's SIGBUS handler: whose faults are survived, whatever came first, and whether the list
- * of what works says what holds.
+ * The guard beside another SIGBUS handler, and where it cannot be: whose faults are survived, whatever came first, and whether
+ * the list of what works says what holds.
  */
 class SignalHandlersTest {
 
@@ -132,5 +134,38 @@ class SignalHandlersTest {
         if (order != SignalHandlers.Order.NONE) {
             assertOthersAreCured(report);
         }
+    }
+
+    /** As in an application server with the library in two applications. The one that came later is before the other. */
+    @Test
+    void twoCopiesOfTheLibraryServeTheirOwn() {
+        Map<String, String> report = Probe.parse(ChildJvm.run(TwoGuards.class, List.of()).succeeded());
+        for (String copy : List.of("first", "second")) {
+            assertTrue(report.get(copy).startsWith("guard: yes"), report::toString);
+        }
+        assertTrue(report.get("first").contains(OVER_OURS), report::toString);
+        assertFalse(report.get("second").contains(OVER_OURS), report::toString);
+    }
+
+    /** What {@code tests/natives} can make believe: a JVM that is not HotSpot, a kernel without memfd. */
+    @ParameterizedTest
+    @CsvSource({"JVM_handle_linux_signal, 'this JVM does not export JVM_handle_linux_signal'",
+        "memfd_create, 'no sealed memfd'"})
+    void whereTheGuardCannotWorkNothingIsRetired(String missing, String why) {
+        List<String> preload = List.of("env", "LD_PRELOAD=" + System.getProperty("ferronio.test.natives"),
+                "FERRONIO_TEST_MISSING=" + missing);
+        Map<String, String> report = Probe.parse(ChildJvm.runThrough(preload, Probe.class, List.of(),
+                TestFiles.newFile(20_000).toString()).succeeded());
+        assertEquals("true", report.get("available"));
+        for (String capability : List.of("guard", "mapped buffers", "unmap of the JDK's buffers", "mapped regions")) {
+            String said = report.get("capability " + capability);
+            assertTrue(said.startsWith("no, ") && said.contains(why), () -> capability + ": " + said);
+        }
+        assertEquals("JDK", report.get("map"));
+        for (String action : List.of("unmap", "unmap of the JDK's", "region")) {
+            assertTrue(report.get(action).startsWith("java.lang.UnsupportedOperationException: "), report::toString);
+            assertTrue(report.get(action).contains(why), report::toString);
+        }
+        assertEquals("SENDFILE", report.get("socket"), "what does without the guard works");
     }
 }

@@ -22,14 +22,19 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * The harness for published ratios: compares with the JDK's way so that a noisy machine does little harm.
  *
  * <pre>
- * InterleavedComparison transfer|header|receive|copy|sink|source|map [rounds] [seconds] [size,size...]
+ * InterleavedComparison transfer|header|receive|copy|sink|source|read [rounds] [seconds] [size,size...]
+ * InterleavedComparison map|busy [rounds] [seconds] [size,size...] [base]
+ * InterleavedComparison faults [rounds] [seconds]
  * InterleavedComparison relay [rounds] [mebibytes]
  * InterleavedComparison connections [rounds] [number,number...]
  * </pre>
  *
  * <p>{@code transfer}: file to socket; {@code header}: with a header before it; {@code receive}: socket to file;
  * {@code copy}: file to file; {@code sink} and {@code source}: a file to and from a channel that is not the JDK's.
- * {@code relay} is {@link RelayComparison}, {@code connections} {@link Connections}.
+ * {@code map}: mapping, reading a byte, unmapping; {@code busy}: the same beside fifty busy threads; both against the way
+ * that is the base: {@code jdk} or {@code confinedArena}, and for {@code busy} {@code sharedArena}, unless told.
+ * {@code read}: a mapped file. {@code relay} is {@link RelayComparison}, {@code connections} {@link Connections},
+ * {@code faults} {@link Faults}.
  *
  * <p>Each of the rounds (11 unless told) measures every way once for a short time (0.4 seconds), in a JVM of
  * its own and after a warm-up of twice as long. So no way runs on another's profile, compiled code, heap or
@@ -43,6 +48,7 @@ public final class InterleavedComparison {
     private static final String JDK = "jdk";
 
     private final Class<?> benchmark;
+    /** The first is what the others are compared with. */
     private final List<String> ways;
     private final long milliseconds;
 
@@ -70,13 +76,22 @@ public final class InterleavedComparison {
                     .run(rounds, hasSizes ? given.get(3) : "512,4096,16384,65536,1048576");
             case "header" -> ofTwo(HeaderAndFile.class, milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "1024,4096,16384,65536");
-            case "map" -> new InterleavedComparison(MapReadUnmap.class, waysToMap(), milliseconds)
+            case "map" -> new InterleavedComparison(MapReadUnmap.class, waysToMap(given.size() > 4 ? given.get(4) : JDK),
+                    milliseconds).run(rounds, hasSizes ? given.get(3) : "4096,1048576");
+            case "busy" -> new InterleavedComparison(MapBesideBusyThreads.class,
+                    waysToMap(given.size() > 4 ? given.get(4) : "sharedArena"), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
+            case "read" -> new InterleavedComparison(ReadMapped.class, List.of(JDK, "ferronio", "region"), milliseconds)
+                    .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
+            case "faults" -> Faults.run(rounds, seconds);
             case "relay" -> RelayComparison.run(rounds, (given.size() > 2 ? Long.parseLong(given.get(2)) : 256) << 20);
             case "connections" -> Connections.compare(rounds, given.size() > 2 ? given.get(2) : "80,800,8000");
             default -> {
-                System.err.println("usage: InterleavedComparison transfer|header|receive|copy|sink|source|map [rounds]"
-                        + " [seconds] [size,size...]\n       InterleavedComparison relay [rounds] [mebibytes]"
+                System.err.println("usage: InterleavedComparison transfer|header|receive|copy|sink|source|read [rounds]"
+                        + " [seconds] [size,size...]"
+                        + "\n       InterleavedComparison map|busy [rounds] [seconds] [size,size...] [base]"
+                        + "\n       InterleavedComparison faults [rounds] [seconds]"
+                        + "\n       InterleavedComparison relay [rounds] [mebibytes]"
                         + "\n       InterleavedComparison connections [rounds] [number,number...]");
                 System.exit(2);
             }
@@ -91,11 +106,15 @@ public final class InterleavedComparison {
         return List.of(JDK, "ferronio", "raw");
     }
 
-    private static List<String> waysToMap() {
+    private static List<String> waysToMap(String base) {
         List<String> ways = new ArrayList<>(List.of(JDK, "ferronio", "region"));
         if (Runtime.version().feature() >= Arenas.SINCE) {
             ways.addAll(List.of("confinedArena", "sharedArena"));
         }
+        if (!ways.remove(base)) {
+            throw new IllegalArgumentException(base + " is none of the ways to map on this JDK: " + ways);
+        }
+        ways.add(0, base);
         return ways;
     }
 
@@ -125,17 +144,17 @@ public final class InterleavedComparison {
     private void print(String what, List<String> sizes, Map<String, Cost[]> costs, ToDoubleFunction<Cost> figure) {
         System.out.printf("%-5s%10s", what, "size");
         ways.forEach(way -> System.out.printf("%15s", way));
-        ways.stream().skip(1).forEach(way -> System.out.printf("%28s", way + "/" + JDK));
+        ways.stream().skip(1).forEach(way -> System.out.printf("%28s", way + "/" + ways.get(0)));
         System.out.println();
         for (String size : sizes) {
-            double[] base = figures(costs.get(JDK + size), figure);
+            double[] base = figures(costs.get(ways.get(0) + size), figure);
             System.out.printf("%15s", size);
             ways.forEach(way -> System.out.printf("%15.0f", median(figures(costs.get(way + size), figure))));
             ways.stream().skip(1).forEach(way -> {
                 double[] time = figures(costs.get(way + size), figure);
                 double[] ratios = IntStream.range(0, time.length).mapToDouble(i -> time[i] / base[i]).sorted().toArray();
-                System.out.printf("%28s", String.format("%.2f (%.2f .. %.2f)", median(ratios), ratios[0],
-                        ratios[ratios.length - 1]));
+                String format = median(ratios) < 0.1 ? "%.4f (%.4f .. %.4f)" : "%.2f (%.2f .. %.2f)";
+                System.out.printf("%28s", String.format(format, median(ratios), ratios[0], ratios[ratios.length - 1]));
             });
             System.out.println();
         }
