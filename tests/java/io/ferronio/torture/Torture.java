@@ -57,6 +57,7 @@ final class Torture {
         if (disks.folder == null) {
             System.out.println("No disks that fail: that needs root, unshare, losetup and mkfs.ext4");
         }
+        Files.createDirectories(report.toAbsolutePath().getParent());
         Random random = new Random(seed);
         TortureTable table = new TortureTable();
         List<String> failures = new ArrayList<>();
@@ -65,6 +66,7 @@ final class Torture {
                 TortureRun run = new TortureRun(jdk.getValue(), jdk.getKey(), compiler, disks);
                 run.run(lines(args[1], random));
                 table.add(run);
+                Files.writeString(report, table.markdown());
                 failures.addAll(run.failures);
                 System.out.println(run + ": " + run.outcomes.size() + " combinations, " + run.failures.size()
                         + " of them wrong");
@@ -80,8 +82,6 @@ final class Torture {
                 }
             }
         }
-        Files.createDirectories(report.toAbsolutePath().getParent());
-        Files.writeString(report, table.markdown());
         System.out.print(table.markdown());
         failures.forEach(System.out::println);
         System.out.println(failures.size() + " failures; the seed is " + seed + "; the table is in " + report);
