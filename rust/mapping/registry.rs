@@ -140,9 +140,9 @@ impl Slot {
         self.hull_start
             .store(hull.start.min(extent.start), Ordering::SeqCst);
         let pages = extent.len().checked_div(self.page_size()).unwrap_or(0) as u64;
+        self.latest_fault.store(fault, Ordering::Relaxed); // Who sees that there was one asks where.
         self.faults.fetch_add(pages, Ordering::SeqCst);
         FAULTS.fetch_add(pages, Ordering::Relaxed);
-        self.latest_fault.store(fault, Ordering::Relaxed);
         self.answers.fetch_add(1, Ordering::Relaxed);
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What the kernel says about this process's memory: proc(5), {@code /proc/self/maps}. */
 public final class Memory {
@@ -74,5 +75,19 @@ public final class Memory {
     public static Range rangeAt(long address) {
         return ranges().stream().filter(range -> range.start() <= address && address < range.end())
                 .findFirst().orElse(null);
+    }
+
+    /**
+     * What of this process is in memory: proc(5), {@code VmRSS} in {@code /proc/self/status}.
+     *
+     * @return bytes
+     */
+    public static long resident() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10).findFirst().orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -30,6 +30,7 @@ public final class MappedMemory implements Runnable {
     private final long address;
 
     private MappedMemory(FileChannel channel, FileChannel.MapMode mode, long position, long size) throws IOException {
+        MappingLife.collectNearLimit();
         String path = FileChannelAccess.path(channel);
         life = MappingLife.of(this, path == null ? "a file without a name" : path, size, null);
         long handle = tryMap(channel, mode, position, size);

@@ -1,8 +1,11 @@
 package io.ferronio.internal;
 
+import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,8 +19,19 @@ final class MappingLife extends PhantomReference<Object> {
 
     private static final ReferenceQueue<Object> GARBAGE = new ReferenceQueue<>();
     private static final int MOST_AT_A_TIME = 1 << 16;
+    /** The most mappings that the kernel lets a process have: vm.max_map_count. */
+    private static final long LIMIT = limit();
+    /** More mappings than this are a reason to collect. */
+    private static volatile long tooMany = LIMIT - LIMIT / 4;
+    private static final Object COLLECTING = new Object();
+    private static final Object PAUSE = new Object();
     /** How long to wait for more of it before unmapping what there is. */
     private static final long MILLISECONDS_TO_WAIT = 1;
+    /**
+     * How long to wait where there is none, and as long again. Not for ever: to do so JDK 21 loads classes at the
+     * first time, which is after the first collection, for which want of memory may have been the reason.
+     */
+    private static final long A_MINUTE = 60_000;
 
     /**
      * Its thread unmaps. It is the JDK's kind of thread, that belongs to nobody's group, class loader or access
@@ -181,13 +195,39 @@ final class MappingLife extends PhantomReference<Object> {
      */
     static final int COLLECTIONS = 2;
 
+    /**
+     * Collects before so many mappings exist that the process comes near the kernel's limit: there HotSpot itself, which
+     * maps its threads' stacks and more, ends the JVM. Each time that most of them are in use, the next time is
+     * half as far from the limit.
+     */
+    static void collectNearLimit() {
+        if (Tally.mapped() > tooMany) {
+            synchronized (COLLECTING) {
+                if (Tally.mapped() > tooMany) {
+                    collectGarbage();
+                    tooMany = Math.max(LIMIT - LIMIT / 4, (Tally.mapped() + LIMIT) / 2);
+                }
+            }
+        }
+    }
+
+    private static long limit() {
+        try {
+            return Long.parseLong(Files.readAllLines(Path.of("/proc/sys/vm/max_map_count")).get(0));
+        } catch (IOException | RuntimeException e) {
+            return 65_530; // Linux's own choice, where this may not be read.
+        }
+    }
+
     /** For want of memory or addresses: mappings that were only dropped hold theirs until they are collected. */
     static void collectGarbage() {
         System.gc();
-        try {
-            Thread.sleep(100);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        synchronized (PAUSE) {
+            try {
+                PAUSE.wait(100); // Thread.sleep loads a class when it is first called, and there may be no memory for it.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -218,7 +258,7 @@ final class MappingLife extends PhantomReference<Object> {
     private static void takeGarbage() {
         int count = 0;
         try {
-            MappingLife life = (MappingLife) GARBAGE.remove(taken == null ? 0 : MILLISECONDS_TO_WAIT);
+            MappingLife life = (MappingLife) GARBAGE.remove(taken == null ? A_MINUTE : MILLISECONDS_TO_WAIT);
             while (life != null) {
                 life.unlink();
                 if (life.handle != 0) { // else it never began
