@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  */
 public final class ChildJvm {
 
-    private static final long LIMIT_SECONDS = 180;
+    private static final long LIMIT_SECONDS = Long.getLong("ferronio.test.limitSeconds", 180);
     private static final Path NO_FILE = Path.of("/dev/null");
 
     private ChildJvm() {

@@ -182,7 +182,8 @@ final class Combination {
         if (failure instanceof IOException) {
             return failure.getClass().getSimpleName();
         }
-        if (failure instanceof IllegalStateException && (way.onRegion || way.neverSilent) && mapped.situation.isRetired()) {
+        if (failure instanceof IllegalStateException && (way.onRegion || way.neverSilent)
+                && mapped.situation.isRetired()) {
             return "closed";
         }
         if (failure instanceof DataFormatException) {

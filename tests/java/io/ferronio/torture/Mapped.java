@@ -22,7 +22,7 @@ final class Mapped implements AutoCloseable {
 
     static final int PAGE = 4096;
     /** Small: where the error comes late, each access of a loop faults. */
-    static final int SIZE = 3 * PAGE;
+    static final int SIZE = 2 * PAGE;
     /** A multiple of 64, so that no value is half there. */
     static final int IN_A_PAGE = 1024;
 

@@ -6,10 +6,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
+import java.util.Set;
 
 /**
  * The program behind {@code ./gradlew torture}: every way in every situation on each JDK, interpreted and compiled by
@@ -29,12 +31,22 @@ final class Torture {
     }
 
     private static Map<Integer, Path> jdks(String[] args, int first) {
-        Map<Integer, Path> jdks = new TreeMap<>();
+        Map<Integer, Path> jdks = new LinkedHashMap<>();
         for (int i = first; i < args.length; i++) {
             int end = args[i].indexOf('=');
             jdks.put(Integer.parseInt(args[i].substring(0, end)), Path.of(args[i].substring(end + 1)));
         }
         return jdks;
+    }
+
+    /** All of it, such as 17.0.15. */
+    private static String versionOf(Path home) throws IOException {
+        for (String line : Files.readAllLines(home.resolve("release"))) {
+            if (line.startsWith("JAVA_VERSION=")) {
+                return line.substring(line.indexOf('"') + 1, line.lastIndexOf('"'));
+            }
+        }
+        return home.getFileName().toString();
     }
 
     private static List<String> lines(String ways, Random random) {
@@ -57,14 +69,18 @@ final class Torture {
         if (disks.folder == null) {
             System.out.println("No disks that fail: that needs root, unshare, losetup and mkfs.ext4");
         }
+        Files.createDirectories(report.toAbsolutePath().getParent());
         Random random = new Random(seed);
         TortureTable table = new TortureTable();
         List<String> failures = new ArrayList<>();
+        Set<String> versions = new LinkedHashSet<>();
         for (Map.Entry<Integer, Path> jdk : jdks(args, 5).entrySet()) {
+            versions.add(versionOf(jdk.getValue()));
             for (TortureRun.Compiler compiler : TortureRun.Compiler.values()) {
                 TortureRun run = new TortureRun(jdk.getValue(), jdk.getKey(), compiler, disks);
                 run.run(lines(args[1], random));
                 table.add(run);
+                Files.writeString(report, table.document(seed, versions));
                 failures.addAll(run.failures);
                 System.out.println(run + ": " + run.outcomes.size() + " combinations, " + run.failures.size()
                         + " of them wrong");
@@ -80,9 +96,6 @@ final class Torture {
                 }
             }
         }
-        Files.createDirectories(report.toAbsolutePath().getParent());
-        Files.writeString(report, table.markdown());
-        System.out.print(table.markdown());
         failures.forEach(System.out::println);
         System.out.println(failures.size() + " failures; the seed is " + seed + "; the table is in " + report);
         if (!failures.isEmpty()) {

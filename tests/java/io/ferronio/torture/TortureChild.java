@@ -32,12 +32,14 @@ final class TortureChild {
     static final String MISSING = "missing\t";
 
     private static final int WARM_UP_SIZE = 128;
+    /** A class whose initialiser is hit by the error for a fault can never be used again. */
+    private static final int TO_LOAD_CLASSES = 2;
 
     private TortureChild() {
     }
 
     /** Runs a way on memory that is well, until it is compiled for all kinds of buffers that it will meet. */
-    private static void warmUp(Way way) throws Exception {
+    private static void warmUp(Way way, int times) throws Exception {
         Path file = Files.write(TestFiles.newPath(".warm"), way.content(WARM_UP_SIZE));
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             for (MapMode mode : new MapMode[] {MapMode.READ_ONLY, MapMode.READ_WRITE}) {
@@ -47,7 +49,7 @@ final class TortureChild {
                 Subject subject = way.onRegion
                         ? Subject.of(MappedRegion.map(channel, mode, 0, WARM_UP_SIZE))
                         : Subject.of(Mappings.map(channel, mode, 0, WARM_UP_SIZE));
-                for (int i = 0; i < way.warmUp; i++) {
+                for (int i = 0; i < times; i++) {
                     way.use.run(subject, new Seen(WARM_UP_SIZE));
                 }
                 if (way.writes) {
@@ -104,8 +106,8 @@ final class TortureChild {
                 }
                 out.println(BEGIN + line);
                 try {
-                    if (compiles && warm.add(way)) {
-                        warmUp(way);
+                    if (warm.add(way)) {
+                        warmUp(way, compiles ? way.warmUp : TO_LOAD_CLASSES);
                     }
                     out.println(END + line + "\t" + Combination.run(way, situation, disks, other, stranger));
                 } catch (AssertionError | Exception e) {

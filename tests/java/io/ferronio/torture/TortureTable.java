@@ -1,6 +1,7 @@
 package io.ferronio.torture;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,12 +13,40 @@ final class TortureTable {
     /** By combination, then by outcome: the JVMs, such as "17 -Xint". */
     private final Map<String, Map<String, List<String>>> cells = new LinkedHashMap<>();
 
+    /** What each cell is about, and what its words mean. */
+    private static final String HEADING = """
+            # Torture: every use of a mapping that has gone away
+
+            Made by `./gradlew torture -Pseed=%d` on JDK %s (Linux %s), each interpreted (`-Xint`),
+            compiled by C1 (`-XX:TieredStopAtLevel=1`) and by C2 (`-XX:-TieredCompilation`). A cell is three uses of one
+            mapping, by two threads, each after the guard has put back what the last one met: the JVM lived, nobody saw
+            anything but the file's own bytes and zeros where it has none, each use that met such a page was counted as a
+            fault, and the file was what it should be. Where a cell says WRONG or CRASH, that does not hold.
+
+            | word | the use |
+            |---|---|
+            | error | got HotSpot's `InternalError` |
+            | zeros | ended without an exception, on zeros where nothing is (holes of a full ext4 can be read, as zeros) |
+            | lost | ended without an exception; what it wrote where nothing is went nowhere |
+            | nothing | ended without an exception, and has no result |
+            | closed | got an `IllegalStateException`: the mapping is unmapped |
+            | another | got that exception |
+            | no word | cannot be: a write to a `READ_ONLY` mapping, for example |
+
+            Two words: the uses differ. What only some of the JVMs did is said after a semicolon, with their names.
+
+            """;
+
+    String document(long seed, Collection<String> versions) {
+        return HEADING.formatted(seed, String.join(", ", versions), System.getProperty("os.version")) + markdown();
+    }
+
     void add(TortureRun run) {
         run.outcomes.forEach((line, outcome) -> cells.computeIfAbsent(line, any -> new TreeMap<>())
                 .computeIfAbsent(outcome, any -> new ArrayList<>()).add(run.shortName()));
     }
 
-    String markdown() {
+    private String markdown() {
         StringBuilder text = new StringBuilder("| |");
         for (Situation situation : Situation.values()) {
             text.append(' ').append(situation.title).append(" |");

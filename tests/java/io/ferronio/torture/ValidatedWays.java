@@ -42,8 +42,9 @@ final class ValidatedWays {
                         bytes -> checksum(ByteBuffer.wrap(bytes))).neverSilent(),
                 Way.reader("validated: get into an array", (subject, seen) ->
                         validated(subject, buffer -> buffer.get(0, seen.bytes))).neverSilent(),
-                Way.function("validated: native code reads", (subject, seen) -> seen.value = validated(subject, buffer ->
-                        TestNatives.sum(TestNatives.address(buffer), buffer.capacity())), NativeWays::sum).neverSilent(),
+                Way.function("validated: native code reads", (subject, seen) ->
+                        seen.value = validated(subject, buffer -> TestNatives.sum(TestNatives.address(buffer),
+                                buffer.capacity())), NativeWays::sum).neverSilent(),
                 Way.regionReader("read: getLong", (subject, seen) -> subject.region().read(region -> {
                     ByteBuffer out = seen.out.order(region.order());
                     for (int i = 0; i < subject.size(); i += 8) {
