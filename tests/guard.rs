@@ -20,10 +20,12 @@ use nix::sys::pthread::{pthread_kill, pthread_self};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use nix::unistd::{Pid, gettid};
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Write;
 use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::process::Command;
 use std::ptr::NonNull;
@@ -182,15 +184,19 @@ fn every_page_that_is_missed_is_counted() {
     assert_eq!(settle(&mapping), 0);
     assert_eq!(mapping.latest_fault(), None);
     assert_eq!(peek(page_of(&mapping, 40) + 7), 0);
-    assert_eq!(settle(&mapping), 1);
+    // More than once, where the zeros go away before the access has run again.
+    let first = settle(&mapping);
+    assert!(first >= 1);
     assert_eq!(mapping.latest_fault(), Some(40 * page_size() as u64));
     // The file has ended, so the pages after it are missed as well where the answer covers them.
     assert_eq!(peek(page_of(&mapping, 41)), 0);
-    assert_eq!(settle(&mapping), 3);
-    assert!(registry::all_faults() >= before + 3);
+    let second = settle(&mapping);
+    assert!(second > first);
+    assert_eq!(mapping.slot().faults(), second);
+    assert!(registry::all_faults() >= before + second);
     mapping.retire().expect("retiring");
     assert_eq!(peek(page_of(&mapping, 1)), 0);
-    assert!(settle(&mapping) > 3);
+    assert!(settle(&mapping) > second);
 }
 
 #[test]
@@ -320,6 +326,25 @@ fn a_private_mapping_keeps_its_own_pages_and_loses_the_dead_ones_for_good() {
         assert!(settle(&mapping) > before);
     }
     assert_eq!(peek(page_of(&mapping, 10)), byte_at(10 * page));
+}
+
+#[test]
+fn a_files_name_may_be_any_bytes() {
+    let _alone = alone();
+    install();
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(OsStr::from_bytes(b"\xe9"));
+    fs::write(&path, bytes_at(0..3 * page_size())).expect("a file");
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .open(path)
+        .expect("the file");
+    let mapping = map(&file, MapMode::Private, 3 * page_size());
+    file.set_len(0).expect("a size");
+    assert_eq!(peek(mapping.address()), 0);
+    settle(&mapping);
+    assert!(mapping.slot().is_lost());
 }
 
 #[test]
@@ -574,8 +599,11 @@ fn a_page_that_can_only_be_read_keeps_its_bytes() {
         let reader = map(&file, MapMode::ReadOnly, page);
         poke(writer.address() + 2000, 0xaa);
         assert!(peek_all(writer.address()..writer.address() + 100) == bytes_at(0..100));
-        assert_eq!(peek(writer.address() + 2000), 0xaa);
-        // That was not written, and no more was lost.
+        // That was not written, and no more was lost: with the next blocks free, it would be.
+        assert!(settle(&writer) > 0);
+        assert!(!writer.slot().is_lost());
+        assert_eq!(peek(writer.address() + 2000), 0);
+        assert!(peek_all(writer.address()..writer.address() + 100) == bytes_at(0..100));
         assert!(peek_all(reader.address()..reader.address() + 100) == bytes_at(0..100));
         assert_eq!(peek(reader.address() + 2000), 0);
     });
@@ -841,12 +869,13 @@ fn without_areas_to_spare_pages_of_a_truncated_file_still_read_as_zeros() {
             }
             assert_eq!(sum, 0);
             settle(&mapping);
+            let lost = mapping.slot().is_lost();
             let expected = bytes_at(0..10 * page);
             let mut differ = 0;
             for (offset, byte) in expected.into_iter().enumerate() {
                 differ += usize::from(peek(mapping.address() + offset) != byte);
             }
-            assert_eq!(differ, 0);
+            assert_eq!((differ, lost), (0, false));
         },
     );
 }

@@ -10,9 +10,10 @@ use jni::refs::Weak;
 use jni::signature::{Primitive, ReturnType};
 use jni::{Env, EnvUnowned, jni_sig, jni_str};
 use jni_sys::{JNI_OK, JNI_VERSION_10, JNIEnv, JavaVMAttachArgs};
+use nix::sys::signal::SigSet;
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 /// What to call. The class is not kept from being collected with its class loader.
@@ -22,7 +23,12 @@ struct Target {
     publish: JStaticMethodID,
 }
 
-static TARGET: OnceLock<Target> = OnceLock::new();
+/// That of the class loader that has used the library last: those before are gone, or it would not have been loaded.
+static TARGET: Mutex<Option<Arc<Target>>> = Mutex::new(None);
+
+fn target() -> MutexGuard<'static, Option<Arc<Target>>> {
+    TARGET.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// How far the thread is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -43,15 +49,13 @@ fn set_state(change: impl FnOnce(State) -> State) -> State {
 
 /// Finds the method that [`publish`] is to call. For a native that Java code of the library has called.
 pub(super) fn prepare(env: &mut Env<'_>) -> jni::errors::Result<()> {
-    if TARGET.get().is_none() {
-        let class = env.find_class(jni_str!("io/ferronio/internal/FaultReports"))?;
-        let target = Target {
-            vm: env.get_java_vm()?,
-            publish: env.get_static_method_id(&class, jni_str!("publish"), jni_sig!("()V"))?,
-            class: env.new_weak_ref(class)?,
-        };
-        let _ = TARGET.set(target);
-    }
+    let class = env.find_class(jni_str!("io/ferronio/internal/FaultReports"))?;
+    let new = Target {
+        vm: env.get_java_vm()?,
+        publish: env.get_static_method_id(&class, jni_str!("publish"), jni_sig!("()V"))?,
+        class: env.new_weak_ref(class)?,
+    };
+    *target() = Some(Arc::new(new));
     Ok(())
 }
 
@@ -74,9 +78,12 @@ pub(super) fn publish() -> bool {
 }
 
 fn run() {
+    // The thread that has started this one blocks all signals, and whatever is started from here would do so, too.
+    let _ = SigSet::empty().thread_set_mask();
     loop {
-        if let Some(target) = TARGET.get() {
-            attached(target, |env| call(env, target));
+        let target = target().clone();
+        if let Some(target) = target {
+            attached(&target, |env| call(env, &target));
         }
         let now = set_state(|state| match state {
             State::RunningAgain => State::Running,
@@ -107,9 +114,9 @@ fn attached(target: &Target, body: impl FnOnce(&mut Env<'_>) -> jni::errors::Res
     // SAFETY: this thread's, until it is detached below.
     let unowned = unsafe { EnvUnowned::from_raw(env.cast::<JNIEnv>()) };
     boundary::cold(unowned, |env| {
-        let result = body(env);
+        let _ = body(env);
         env.exception_clear(); // There is nobody to catch it.
-        result
+        Ok(())
     });
     // SAFETY: attached above, and no reference to its environment is left.
     unsafe { ((**vm).v1_4.DetachCurrentThread)(vm) };

@@ -6,11 +6,27 @@
 
 use libc::{c_int, c_void, siginfo_t};
 use nix::errno::Errno;
+use nix::sys::signal::{SigSet, Signal};
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+/// All signals but those that tell an error of the thread's own: blocked, these would end the process.
+pub(super) fn all_but_errors() -> SigSet {
+    let mut signals = SigSet::all();
+    for error in [
+        Signal::SIGSEGV,
+        Signal::SIGBUS,
+        Signal::SIGILL,
+        Signal::SIGFPE,
+        Signal::SIGTRAP,
+    ] {
+        signals.remove(error);
+    }
+    signals
+}
 
 /// A signal handler with `SA_SIGINFO`.
 pub(super) type Action = unsafe extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
@@ -50,15 +66,18 @@ impl Handler {
         find();
         let previous = Box::leak(Box::new(get(self.signal)?));
         self.previous.store(previous, Ordering::Release);
-        self.ours.store(action as *mut c_void, Ordering::Release);
 
-        // SAFETY: all-zero is a valid sigaction: no flags, an empty mask.
+        // SAFETY: all-zero is a valid sigaction.
         let mut ours: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
         ours.sa_sigaction = action as *const () as usize;
         ours.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
+        // Nothing is to stop it: others may wait for what it holds.
+        ours.sa_mask = *all_but_errors().as_ref();
         // SAFETY: the caller's promise, and the type that SA_SIGINFO wants.
         unsafe { set(self.signal, &ours) }
-            .inspect_err(|_| self.previous.store(ptr::null_mut(), Ordering::Release))
+            .inspect_err(|_| self.previous.store(ptr::null_mut(), Ordering::Release))?;
+        self.ours.store(action as *mut c_void, Ordering::Release);
+        Ok(())
     }
 
     /// Whether the signal still comes to ours first. Async-signal-safe.
@@ -77,12 +96,26 @@ impl Handler {
         let Some(previous) = (unsafe { self.previous.load(Ordering::Acquire).as_ref() }) else {
             return;
         };
+        // SAFETY: with SA_SIGINFO the kernel passes a valid siginfo_t. Codes above 0 are its own: a fault.
+        let sent = unsafe { (*info).si_code } <= 0;
         match previous.sa_sigaction {
+            libc::SIG_IGN if sent => {}
             libc::SIG_DFL | libc::SIG_IGN => {
                 // The default action cannot be called, and the kernel does not let a fault be ignored: put
-                // it back, return, and let the access fault again.
+                // it back, and let it happen again. A bad access does so by itself.
                 // SAFETY: `previous` is what sigaction(2) once gave us.
                 let _ = unsafe { set(self.signal, previous) };
+                if sent || self.signal != libc::SIGBUS {
+                    // SAFETY: bare system calls; the signal is delivered when the handler returns.
+                    unsafe {
+                        libc::syscall(
+                            libc::SYS_tgkill,
+                            libc::getpid(),
+                            libc::gettid(),
+                            self.signal,
+                        )
+                    };
+                }
             }
             handler if previous.sa_flags & libc::SA_SIGINFO != 0 => {
                 // SAFETY: with SA_SIGINFO the field is a handler of this type.

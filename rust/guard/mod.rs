@@ -5,8 +5,8 @@
 //! went, lets HotSpot post its `InternalError` where it can, and lets the access run again: on zeros. Every
 //! other SIGBUS goes to the handler that was there before, unchanged.
 //!
-//! All of `on_sigbus` is async-signal-safe: no allocation, no lock that an ordinary thread holds for
-//! long, no lazily made thread-local, no arithmetic that could panic.
+//! All of `on_sigbus` is async-signal-safe: no allocation, no lock that an ordinary thread holds while it touches
+//! mapped memory, no lazily made thread-local, no arithmetic that could panic.
 
 mod disposition;
 mod hotspot;
@@ -88,19 +88,21 @@ unsafe extern "C" fn on_sigbus(signal: c_int, info: *mut siginfo_t, context: *mu
         None
     };
     match ours {
-        Some(slot) => reentry::once(|| match slot.exclusively(|| revive(slot, address)) {
-            Revived::WithZeros => {
-                // SAFETY: the arguments are the kernel's own.
-                let told = unsafe { tell_hotspot(signal, info, context) };
-                // SAFETY: the arguments are the kernel's own.
-                let stepped = told && unsafe { step::begin(slot, context.cast()) };
-                if !stepped || slot.is_unreported() {
-                    rearm::request(slot);
-                }
+        Some(slot) => reentry::once(|| {
+            let revived = slot.exclusively(|| revive(slot, address));
+            if revived == Revived::AsItWas {
+                return;
             }
-            Revived::AsItWas => {}
+            if revived == Revived::Not {
+                rearm::request(slot, false);
+                // SAFETY: the arguments are the kernel's own.
+                unsafe { BUS.pass_on(info, context) };
+                return;
+            }
             // SAFETY: the arguments are the kernel's own.
-            Revived::Not => unsafe { BUS.pass_on(info, context) },
+            let stepping =
+                unsafe { tell_hotspot(signal, info, context) && step::begin(slot, context.cast()) };
+            rearm::request(slot, stepping);
         }),
         // SAFETY: the arguments are the kernel's own.
         None => unsafe { BUS.pass_on(info, context) },
@@ -109,17 +111,23 @@ unsafe extern "C" fn on_sigbus(signal: c_int, info: *mut siginfo_t, context: *mu
 }
 
 /// What has become of a page.
+#[derive(PartialEq, Eq)]
 enum Revived {
-    /// It was put in the place of one that cannot be had.
-    WithZeros,
+    /// There is another in its place: zeros, or a copy.
+    Replaced,
     /// There is nothing wrong with it (any more).
     AsItWas,
     /// The access must not run again, it would fault for ever.
     Not,
 }
 
-/// Sees to it that the access to `address` can run again: puts zero pages there and, where more of the range is
-/// dead, around it.
+/// What is to be put over pages.
+enum Answer {
+    Zeros(Range<usize>),
+    Copy(Range<usize>),
+}
+
+/// Sees to it that the access to `address` can run again. For who holds the slot.
 fn revive(slot: &Slot, address: usize) -> Revived {
     let Some(pages) = slot.pages().filter(|pages| pages.contains(&address)) else {
         // Freed while we waited for it: nobody may touch these addresses, least of all we.
@@ -131,53 +139,65 @@ fn revive(slot: &Slot, address: usize) -> Revived {
     }
     let page = slot.page_size();
     let start = memory::page_floor(address, page);
-    let retired = slot.is_retired();
-    let extent = if retired {
-        retired_extent(slot, &pages, start, page)
+    let answer = if slot.is_retired() {
+        Answer::Zeros(retired_extent(slot, &pages, start, page))
     } else {
         match memory::state_of(start, page) {
-            PageState::Dead => live_extent(slot, &pages, start, page),
+            PageState::Dead => Answer::Zeros(live_extent(slot, &pages, start, page)),
+            PageState::Unwritable | PageState::Unknown => {
+                Answer::Copy(start..start.saturating_add(page))
+            }
             PageState::Good if slot.hull().is_some_and(|hull| hull.contains(&start)) => {
-                return Revived::WithZeros; // Another thread has met the same page before us.
+                return Revived::Replaced; // Another thread has met the same page before us.
             }
             PageState::Good => return Revived::AsItWas,
-            PageState::Unwritable | PageState::Unknown => {
-                slot.begin_answer(&(start..start.saturating_add(page)), address);
-                // SAFETY: a page of a registered range.
-                return match unsafe { memory::replace_with_copy(start, page) } {
-                    Ok(()) => Revived::WithZeros,
-                    Err(_) => Revived::Not,
-                };
-            }
         }
     };
-    slot.begin_answer(&extent, address);
+    let (Answer::Zeros(extent) | Answer::Copy(extent)) = &answer;
+    slot.begin_answer(extent, address);
     if extent.start == pages.start && slot.can_come_back() && slot.anchor().is_none() {
         // Without it there might be no page left from which the others can be had again.
-        if let Ok(anchor) = memory::duplicate(pages.start, page) {
+        let anchor = memory::duplicate(pages.start, page);
+        if let Ok(anchor) = anchor.or_else(|_| {
+            reserve::release();
+            memory::duplicate(pages.start, page)
+        }) {
             slot.set_anchor(anchor);
         }
     }
-    let put_zeros = |pages: &Range<usize>| {
-        // SAFETY: the callers below pass parts of a registered range, and each page of them is dead.
-        unsafe { memory::replace_with_zeros(pages.start, pages.len()) }.is_ok()
+    let put = match &answer {
+        Answer::Zeros(extent) => {
+            slot.set_extent(extent);
+            put_zeros(extent) || put_fewer_zeros(slot, &pages, start..start.saturating_add(page))
+        }
+        Answer::Copy(extent) => {
+            // SAFETY: a page of a registered range.
+            with_reserve(|| unsafe { memory::replace_with_copy(extent.start, extent.len()) })
+        }
     };
-    if put_zeros(&extent) || reserve::release() && put_zeros(&extent) {
-        slot.set_extent(&extent);
-        return Revived::WithZeros;
-    }
-    // Out of VMAs, or of memory (RLIMIT_DATA, vm.overcommit_memory=2). One page may still do, on a retired
-    // range once all that earlier answers took is given back; else one VMA for the whole range.
-    let single = start..start.saturating_add(page);
+    if put { Revived::Replaced } else { Revived::Not }
+}
+
+/// Tries once more with the reserve of areas, if there is one.
+fn with_reserve(action: impl Fn() -> nix::Result<()>) -> bool {
+    action().is_ok() || reserve::release() && action().is_ok()
+}
+
+/// Puts zeros over dead pages of a registered range.
+fn put_zeros(pages: &Range<usize>) -> bool {
+    // SAFETY: the callers pass parts of a registered range, and each page of them is dead.
+    with_reserve(|| unsafe { memory::replace_with_zeros(pages.start, pages.len()) })
+}
+
+/// Out of VMAs, or of memory (RLIMIT_DATA, vm.overcommit_memory=2): one page may still do, on a retired range once all
+/// that earlier answers took is given back; else one VMA for the whole of such a range.
+fn put_fewer_zeros(slot: &Slot, pages: &Range<usize>, page: Range<usize>) -> bool {
+    let retired = slot.is_retired();
     if retired {
         let _ = rearm::put_back(slot);
-        slot.begin_answer(&pages, address);
+        slot.begin_answer(pages, page.start);
     }
-    if put_zeros(&single) || retired && put_zeros(&pages) {
-        Revived::WithZeros
-    } else {
-        Revived::Not
-    }
+    put_zeros(&page) || retired && put_zeros(pages)
 }
 
 /// The pages from the dead one at `start` on that are dead, up to the slot's next extent. Each page is asked, so
@@ -217,12 +237,11 @@ unsafe fn tell_hotspot(signal: c_int, info: *mut siginfo_t, context: *mut c_void
     let context = context.cast::<ucontext_t>();
     // SAFETY: the kernel passes a valid ucontext_t, which the handler may change.
     unsafe {
-        let program_counter = *program_counter(context);
-        let told = hotspot.handle(signal, info, context);
-        if told {
-            *self::program_counter(context) = program_counter;
-        }
-        told
+        let before = *program_counter(context);
+        // It also says that it has handled what it has only passed on, to a handler from before the JVM.
+        let is_javas = hotspot.handle(signal, info, context) && *program_counter(context) != before;
+        *program_counter(context) = before;
+        is_javas
     }
 }
 

@@ -5,16 +5,17 @@
 //! need no descriptor (see [`memory::duplicate`]). What cannot come back, a page of a private mapping for one, is
 //! *lost*: it gets the empty file, too, so that no access to it ever takes zeros for data.
 
-use super::reserve;
+use super::disposition::all_but_errors;
+use super::{reserve, step};
 use crate::kernel::memory;
 use crate::kernel::{futex, memory_map};
 use crate::mapping::registry::{self, Slot};
 use nix::errno::Errno;
-use nix::sys::signal::{SigSet, SigmaskHow, Signal, pthread_sigmask};
+use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
 use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use std::{io, thread};
 
@@ -23,11 +24,15 @@ use std::{io, thread};
 const DELAY: Duration = Duration::from_micros(200);
 /// Until the next attempt where one failed, for want of memory perhaps.
 const DELAY_AFTER_FAILURE: Duration = Duration::from_millis(10);
+/// Between looks for steps that have not come to their end: a debugger may have taken the signal.
+const DELAY_AFTER_STEPS: Duration = Duration::from_millis(4);
 /// Of the thread's stack, in bytes.
 const STACK: usize = 256 << 10;
 
 /// 1 if there is something to do.
 static WORK: AtomicU32 = AtomicU32::new(0);
+/// Whether the thread looks again soon by itself.
+static WATCHING: AtomicBool = AtomicBool::new(false);
 /// Whether there is a fault that nobody has reported.
 static UNREPORTED: AtomicBool = AtomicBool::new(false);
 static REPORTER: OnceLock<fn() -> bool> = OnceLock::new();
@@ -40,65 +45,81 @@ pub fn report_to(reporter: fn() -> bool) {
 
 /// Starts the thread: once, whoever calls again.
 pub(super) fn start() -> io::Result<()> {
-    static STARTED: AtomicBool = AtomicBool::new(false);
-    if STARTED.load(Ordering::Acquire) {
+    static STARTED: Mutex<bool> = Mutex::new(false);
+    let mut started = STARTED.lock().unwrap_or_else(PoisonError::into_inner);
+    if *started {
         return Ok(());
     }
-    // No signal is meant for it. Those for its own faults cannot be blocked: the kernel would end the process.
-    let mut signals = SigSet::all();
-    for signal in [
-        Signal::SIGSEGV,
-        Signal::SIGBUS,
-        Signal::SIGILL,
-        Signal::SIGFPE,
-        Signal::SIGTRAP,
-    ] {
-        signals.remove(signal);
-    }
+    memory_map::prepare()?;
+    reserve::fill();
+    // No signal is meant for it.
     let mut mask = SigSet::empty();
-    pthread_sigmask(SigmaskHow::SIG_BLOCK, Some(&signals), Some(&mut mask))?;
-    let started = thread::Builder::new()
+    pthread_sigmask(
+        SigmaskHow::SIG_BLOCK,
+        Some(&all_but_errors()),
+        Some(&mut mask),
+    )?;
+    let spawned = thread::Builder::new()
         .name("ferronio-guard".to_owned())
         .stack_size(STACK)
         .spawn(run);
     pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&mask), None)?;
-    started?;
-    STARTED.store(true, Ordering::Release);
+    spawned?;
+    *started = true;
     Ok(())
 }
 
-/// Pages of the range have been replaced. Async-signal-safe.
-pub(super) fn request(slot: &Slot) {
+/// Pages of the range have been replaced. `by_step`: they go away by themselves, most probably. Async-signal-safe.
+pub(super) fn request(slot: &Slot, by_step: bool) {
     if slot.is_unreported() {
         UNREPORTED.store(true, Ordering::Release);
     }
-    if WORK.swap(1, Ordering::AcqRel) == 0 {
+    let is_seen_to = by_step && WATCHING.load(Ordering::SeqCst);
+    if !is_seen_to && WORK.swap(1, Ordering::AcqRel) == 0 {
         futex::wake(&WORK);
     }
 }
 
 fn run() {
+    let mut steps = step::number();
     loop {
-        reserve::fill();
-        futex::wait(&WORK, 0);
+        futex::wait(&WORK, 0, None);
         if WORK.load(Ordering::Acquire) == 0 {
             continue;
         }
-        thread::sleep(DELAY);
-        WORK.store(0, Ordering::SeqCst);
-        let mut failed = false;
-        for slot in registry::slots().filter(|slot| slot.hull().is_some()) {
-            failed |= slot.exclusively(|| end_hull(slot)).is_err();
+        WATCHING.store(true, Ordering::SeqCst);
+        loop {
+            thread::sleep(DELAY);
+            WORK.swap(0, Ordering::AcqRel);
+            settle_all();
+            if WORK.load(Ordering::Acquire) == 0 && step::number() == steps {
+                break;
+            }
+            // Steps have been taken meanwhile, and one of them may not have come to its end.
+            steps = step::number();
+            futex::wait(&WORK, 0, Some(DELAY_AFTER_STEPS));
         }
-        if UNREPORTED.swap(false, Ordering::AcqRel)
-            && REPORTER.get().is_some_and(|reporter| !reporter())
-        {
-            UNREPORTED.store(true, Ordering::Release);
+        WATCHING.store(false, Ordering::SeqCst);
+        settle_all(); // What came in just before that.
+        if WORK.load(Ordering::Acquire) == 0 {
+            reserve::fill(); // Not before: a handler may need just what it has given away.
         }
-        if failed {
-            thread::sleep(DELAY_AFTER_FAILURE);
-            WORK.store(1, Ordering::Release);
-        }
+    }
+}
+
+fn settle_all() {
+    let mut failed = false;
+    for slot in registry::slots().filter(|slot| slot.hull().is_some()) {
+        failed |= settle(slot).is_err();
+    }
+    if UNREPORTED.swap(false, Ordering::AcqRel)
+        && REPORTER.get().is_some_and(|reporter| !reporter())
+    {
+        UNREPORTED.store(true, Ordering::Release);
+    }
+    if failed {
+        thread::sleep(DELAY_AFTER_FAILURE);
+        WORK.store(1, Ordering::Release);
     }
 }
 
@@ -109,18 +130,13 @@ fn run() {
 ///
 /// Those of mmap(2): zeros are still in place.
 pub fn settle(slot: &Slot) -> nix::Result<u64> {
-    loop {
-        let faults = slot.faults();
-        if slot.hull().is_none() {
-            return Ok(faults);
+    slot.exclusively(|| {
+        match put_back(slot) {
+            Err(Errno::EINVAL | Errno::EFAULT | Errno::EPERM) => give_up(slot)?,
+            other => other?, // For want of memory, areas or the right to lock pages: another time.
         }
-        slot.exclusively(|| end_hull(slot))?;
-    }
-}
-
-/// For who holds the slot, and is an ordinary thread.
-fn end_hull(slot: &Slot) -> nix::Result<()> {
-    put_back(slot).or_else(|_| give_up(slot))
+        Ok(slot.faults())
+    })
 }
 
 /// Puts back what the handler has replaced in a range, all of it or nothing. Async-signal-safe; for who holds the
@@ -145,7 +161,14 @@ pub(super) fn put_back(slot: &Slot) -> nix::Result<()> {
             (slot.anchor().ok_or(Errno::EINVAL)?, pages.start)
         };
         // SAFETY: pages of a registered range: zeros of the handler's, or the file's.
-        unsafe { memory::replace_with_file(view, belongs, &hull) }?;
+        let replace = || unsafe { memory::replace_with_file(view, belongs, &hull) };
+        replace().or_else(|errno| {
+            if reserve::release() {
+                replace()
+            } else {
+                Err(errno)
+            }
+        })?;
     } else {
         return Err(Errno::EINVAL);
     }

@@ -1,8 +1,9 @@
 //! A per-thread mark against re-entry of the signal handler.
 //!
-//! With libjsig preloaded, HotSpot chains back to us while we ask it: without the mark the two would call
-//! each other until the stack ends. A thread-local would be the natural place, but in a library that was
-//! loaded with dlopen(3) its first use may allocate, which a signal handler must not.
+//! HotSpot, when we ask it, calls the handlers from before the JVM for what it does not know, and one of these may have
+//! been told to call us: without the mark the two would call each other until the stack ends. A thread-local would be
+//! the natural place, but in a library that was loaded with dlopen(3) its first use may allocate, which a signal
+//! handler must not.
 
 use std::sync::atomic::{AtomicI32, Ordering};
 

@@ -23,6 +23,6 @@ pub(super) fn fill() {
 /// Gives the reserve away: `false` if that was done before. Async-signal-safe.
 pub(super) fn release() -> bool {
     let start = START.swap(0, Ordering::AcqRel);
-    // SAFETY: mapped by `fill`; nothing was ever there.
+    // SAFETY: mapped by `fill`, which has also asked for the page size first; nothing was ever there.
     start != 0 && unsafe { memory::unmap(start, PAGES * memory::page_size()) }.is_ok()
 }

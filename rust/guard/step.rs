@@ -7,10 +7,15 @@
 use crate::kernel::clock;
 use crate::mapping::registry::Slot;
 use libc::ucontext_t;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Steps in a range during one tick of the kernel's coarse clock, which is 1 to 10 milliseconds. Each takes some
-/// microseconds, and a loop that checks for errors rarely must not take one for each of its accesses.
-const MOST_STEPS_IN_A_TICK: u32 = 128;
+/// Steps in a range that may follow each other at once. Each takes tens of microseconds, and a loop that no error ends
+/// must not take one for each of its accesses: after these it is one in so much time.
+const BURST: i64 = 256;
+/// Nanoseconds.
+const INTERVAL: i64 = 500_000;
+
+static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// Installs what is needed for it. Idempotent.
 ///
@@ -26,18 +31,27 @@ pub(super) fn is_installed() -> bool {
     processor::is_installed()
 }
 
-/// Sees to it that the zeros in a range go away when the interrupted instruction has run. `false` if they will not.
-/// Async-signal-safe.
+/// Sees to it that the zeros in a range go away when the interrupted instruction has run, if that can be done.
+/// `true` then. Async-signal-safe.
 ///
 /// # Safety
 ///
 /// `context` is that of the running signal handler.
 pub(super) unsafe fn begin(slot: &'static Slot, context: *mut ucontext_t) -> bool {
     // Pages that can be put back by what a signal handler may call; and not too often.
-    (slot.is_retired() || slot.can_come_back())
-        && slot.may_step(clock::now(), MOST_STEPS_IN_A_TICK)
+    let begun = (slot.is_retired() || slot.can_come_back())
+        && slot.may_step(clock::now(), INTERVAL, BURST)
         // SAFETY: the caller's promise.
-        && unsafe { processor::begin(slot, context) }
+        && unsafe { processor::begin(slot, context) };
+    if begun {
+        NUMBER.fetch_add(1, Ordering::Relaxed);
+    }
+    begun
+}
+
+/// Steps so far.
+pub(super) fn number() -> u64 {
+    NUMBER.load(Ordering::Relaxed)
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -50,8 +64,6 @@ mod processor {
     use std::ptr;
     use std::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 
-    /// `si_code` of the trap flag's SIGTRAP.
-    const TRAP_TRACE: c_int = 2;
     const TRAP_FLAG: libc::greg_t = 1 << 8;
 
     /// A thread that is about to run one instruction, and the range whose zeros are for that.
@@ -91,19 +103,15 @@ mod processor {
         }
         // SAFETY: gettid(2) has no preconditions.
         let me = unsafe { libc::gettid() };
-        let mine = STEPS
-            .iter()
-            .find(|step| step.thread.load(Ordering::Relaxed) == me);
-        if let Some(step) = mine {
-            // The instruction needs a second page.
-            return ptr::eq(step.slot.load(Ordering::Relaxed), slot);
-        }
-        let free = STEPS.iter().find(|step| {
-            step.thread
-                .compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed)
-                .is_ok()
+        // One that is there already is for a second page of the same instruction, or for a signal that never came.
+        let step = find(me).or_else(|| {
+            STEPS.iter().find(|step| {
+                step.thread
+                    .compare_exchange(0, me, Ordering::Acquire, Ordering::Relaxed)
+                    .is_ok()
+            })
         });
-        let Some(step) = free else { return false };
+        let Some(step) = step else { return false };
         step.slot
             .store(ptr::from_ref(slot).cast_mut(), Ordering::Relaxed);
         // SAFETY: the kernel passes a valid ucontext_t, which the handler may change.
@@ -111,11 +119,16 @@ mod processor {
         true
     }
 
-    /// # Safety
-    ///
-    /// `context` points to a valid ucontext_t.
-    unsafe fn flags(context: *mut ucontext_t) -> *mut libc::greg_t {
-        // SAFETY: the caller's promise; REG_EFL is an index of gregs.
+    /// The step of a thread.
+    fn find(thread: i32) -> Option<&'static Step> {
+        STEPS
+            .iter()
+            .find(|step| step.thread.load(Ordering::Relaxed) == thread)
+    }
+
+    /// Where the flags of the interrupted code are, of a valid context.
+    fn flags(context: *mut ucontext_t) -> *mut libc::greg_t {
+        // SAFETY: only an address is computed; REG_EFL is an index of gregs.
         unsafe { &raw mut (*context).uc_mcontext.gregs[libc::REG_EFL as usize] }
     }
 
@@ -124,16 +137,13 @@ mod processor {
     /// Called by the kernel, as a handler with `SA_SIGINFO`.
     unsafe extern "C" fn on_sigtrap(_signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
         let errno = Errno::last_raw();
-        // SAFETY: gettid(2) has no preconditions.
-        let me = unsafe { libc::gettid() };
-        // SAFETY: with SA_SIGINFO the kernel passes a valid siginfo_t.
-        let traced = unsafe { (*info).si_code } == TRAP_TRACE;
-        let step = STEPS
-            .iter()
-            .find(|step| traced && step.thread.load(Ordering::Relaxed) == me);
+        let flags = flags(context.cast());
+        // SAFETY: gettid(2) has no preconditions; the kernel passes a valid ucontext_t. Its code for this is TRAP_TRACE,
+        // an emulator's may be another.
+        let step = unsafe { find(libc::gettid()).filter(|_| *flags & TRAP_FLAG != 0) };
         if let Some(step) = step {
-            // SAFETY: the kernel passes a valid ucontext_t, which the handler may change.
-            unsafe { *flags(context.cast()) &= !TRAP_FLAG };
+            // SAFETY: as above, and the handler may change it.
+            unsafe { *flags &= !TRAP_FLAG };
             // SAFETY: stored by `begin` from a reference to a slot, which is never given back to the allocator.
             let slot = unsafe { &*step.slot.load(Ordering::Relaxed) };
             step.thread.store(0, Ordering::Release);
@@ -142,7 +152,7 @@ mod processor {
                 rearm::put_back(slot)
             });
             if put_back.is_err() {
-                rearm::request(slot);
+                rearm::request(slot, false);
             }
         } else {
             // SAFETY: the arguments are the kernel's own.

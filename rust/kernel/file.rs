@@ -80,10 +80,12 @@ pub fn mappable(file: BorrowedFd<'_>) -> nix::Result<Mappable> {
     })
 }
 
-/// The size of what a path leads to, if that is this file; else `None`: it was renamed, deleted or replaced.
+/// The size of what a path leads to, if that is this file; else `None`: it was renamed, deleted or replaced, or has no
+/// size of its own, like a device.
 pub fn size_at(path: &CStr, identity: Identity) -> Option<i64> {
     let status = stat(path).ok()?;
-    (Identity::of(&status) == identity).then_some(status.st_size)
+    let regular = status.st_mode & libc::S_IFMT == libc::S_IFREG;
+    (regular && Identity::of(&status) == identity).then_some(status.st_size)
 }
 
 /// The size of a regular file in bytes.

@@ -1,20 +1,23 @@
 //! Waiting for a number to change: `futex(2)`, within this process.
 
 use nix::errno::Errno;
+use nix::sys::time::TimeSpec;
 use std::ptr;
 use std::sync::atomic::AtomicU32;
+use std::time::Duration;
 
-/// Waits until somebody calls [`wake`], unless `word` is not `expected` (any more). May return for no reason.
-pub fn wait(word: &AtomicU32, expected: u32) {
-    let no_limit: *const libc::timespec = ptr::null();
-    // SAFETY: the kernel only reads the word, which outlives the call.
+/// Waits until somebody calls [`wake`], unless `word` is not `expected` (any more); not longer than `limit`, if there
+/// is one. May return for no reason.
+pub fn wait(word: &AtomicU32, expected: u32, limit: Option<Duration>) {
+    let limit = limit.map(|limit| *TimeSpec::from_duration(limit).as_ref());
+    // SAFETY: the kernel only reads the word and the limit, which outlive the call.
     unsafe {
         libc::syscall(
             libc::SYS_futex,
             word.as_ptr(),
             libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
             expected,
-            no_limit,
+            limit.as_ref().map_or(ptr::null(), ptr::from_ref),
         )
     };
 }
@@ -46,7 +49,7 @@ mod tests {
         thread::scope(|scope| {
             let waiter = scope.spawn(|| {
                 while word.load(Ordering::Acquire) == 0 {
-                    wait(&word, 0);
+                    wait(&word, 0, None);
                 }
             });
             word.store(1, Ordering::Release);
@@ -57,6 +60,11 @@ mod tests {
 
     #[test]
     fn who_comes_too_late_does_not_wait() {
-        wait(&AtomicU32::new(1), 0);
+        wait(&AtomicU32::new(1), 0, None);
+    }
+
+    #[test]
+    fn who_is_not_woken_waits_no_longer_than_the_limit() {
+        wait(&AtomicU32::new(0), 0, Some(Duration::from_millis(1)));
     }
 }

@@ -1,6 +1,6 @@
 //! `mmap(2)` and its relatives: mapping files, replacing pages in place, writing back, loading.
 //!
-//! The `replace_*` functions, `duplicate`, `state_of`, `is_dead` and `page_floor` are async-signal-safe: the guard's SIGBUS handler
+//! The `replace_*` functions, `duplicate`, `unmap`, `state_of`, `is_dead` and `page_floor` are async-signal-safe: the guard's SIGBUS handler
 //! calls them. They make bare system calls, allocate nothing and take no lock ([`replace_with_empty`] once
 //! [`prepare_empty_file`] has made its file).
 
@@ -66,8 +66,9 @@ pub fn map_file(
 
 /// The file behind every retired range: no bytes, and sealed so that it can never have any. An access to
 /// a page that is mapped from it raises SIGBUS, never SIGSEGV, and never reaches another mapping.
+static EMPTY: OnceCell<OwnedFd> = OnceCell::new();
+
 fn empty_file() -> nix::Result<&'static OwnedFd> {
-    static EMPTY: OnceCell<OwnedFd> = OnceCell::new();
     EMPTY.get_or_try_init(|| {
         let file = memfd_create(
             c"ferronio-retired",
@@ -85,7 +86,8 @@ pub fn prepare_empty_file() -> nix::Result<()> {
 }
 
 /// Takes file and memory away from a range and keeps the addresses: afterwards every access to it raises
-/// SIGBUS. One atomic `mmap(MAP_FIXED)`; on an error the range is as it was. Async-signal-safe once
+/// SIGBUS. One atomic `mmap(MAP_FIXED)`; on an error there is what was there, or the empty file all the same (see
+/// [`replace_with_zeros`]). Async-signal-safe once
 /// [`prepare_empty_file`] was called.
 ///
 /// # Safety
@@ -107,21 +109,47 @@ pub unsafe fn replace_with_empty(start: usize, length: NonZeroUsize) -> nix::Res
             empty_file()?,
             offset,
         )
-    }?;
-    Ok(())
+    }
+    .map(drop)
+    .inspect_err(|_| keep_addresses(start, length.get()))
+}
+
+/// Sees to it that a range that was to be replaced, and was not, has no hole: kernels before 6.12 unmap what was there
+/// first, `mremap(2)` does so on all, and either may fail afterwards. The hole gets the empty file.
+fn keep_addresses(start: usize, length: usize) {
+    let Some(Ok(file)) = EMPTY
+        .get()
+        .map(|file| i64::try_from(start).map(|offset| (file, offset)))
+    else {
+        return;
+    };
+    let protection = libc::PROT_READ | libc::PROT_WRITE;
+    let flags = libc::MAP_SHARED | libc::MAP_FIXED_NOREPLACE | libc::MAP_NORESERVE;
+    // SAFETY: nothing that is mapped is replaced.
+    unsafe {
+        libc::mmap(
+            start as *mut c_void,
+            length,
+            protection,
+            flags,
+            file.0.as_raw_fd(),
+            file.1,
+        )
+    };
 }
 
 /// Puts anonymous zero pages over a range. Async-signal-safe.
 ///
-/// On an error the range is as it was; but a kernel before 6.12 may have unmapped it if it refuses for want of
-/// memory to commit (`vm.overcommit_memory=2`).
+/// On an error there is what was there, or, if the kernel has taken that away, the empty file.
 ///
 /// # Safety
 ///
 /// As for [`replace_with_empty`]; and no page of the range holds data that somebody may still want.
 pub unsafe fn replace_with_zeros(start: usize, length: usize) -> nix::Result<()> {
     // SAFETY: MAP_FIXED replaces only pages that the caller has promised to own.
-    unsafe { map_anonymous(start as *mut c_void, length, libc::MAP_FIXED) }.map(drop)
+    unsafe { map_anonymous(start as *mut c_void, length, libc::MAP_FIXED) }
+        .map(drop)
+        .inspect_err(|_| keep_addresses(start, length))
 }
 
 /// Maps zero pages. Async-signal-safe.
@@ -193,7 +221,7 @@ pub fn duplicate(start: usize, length: usize) -> nix::Result<usize> {
 ///
 /// # Errors
 ///
-/// Those of [`duplicate`]; the range is then as it was.
+/// Those of [`duplicate`]; there is then what was there, or, if the kernel has taken that away, the empty file.
 ///
 /// # Safety
 ///
@@ -235,7 +263,9 @@ unsafe fn replace_with_moved(from: usize, to: usize, length: usize) -> nix::Resu
         )
     };
     if moved == libc::MAP_FAILED {
-        return Err(Errno::last());
+        let errno = Errno::last();
+        keep_addresses(to, length);
+        return Err(errno);
     }
     Ok(())
 }

@@ -149,7 +149,12 @@ impl Mapping {
         );
         ranges.sort_unstable_by_key(|range| range.start);
         for run in ranges.chunk_by(|one, next| one.end == next.start) {
-            drop(Addresses(run[0].start..run[run.len() - 1].end));
+            let all = run[0].start..run[run.len() - 1].end;
+            // SAFETY: the ranges of mappings whose owners have let go of them.
+            if unsafe { memory::unmap(all.start, all.len()) }.is_err() {
+                // One of them need not keep the others.
+                run.iter().for_each(|range| drop(Addresses(range.clone())));
+            }
         }
     }
 

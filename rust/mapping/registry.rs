@@ -4,7 +4,7 @@
 //! are never given back to the allocator, so the handler may hold a reference to one at any time. The
 //! handler scans: faults are rare, mappings are not.
 
-use crate::kernel::memory;
+use crate::kernel::{clock, memory};
 use std::ops::Range;
 use std::ptr;
 use std::sync::atomic::{
@@ -49,9 +49,8 @@ pub struct Slot {
     /// How many pages the last answer to a fault covered, and the address after them.
     extent: AtomicU32,
     extent_end: AtomicUsize,
-    /// Single steps in this tick of the clock, and which tick that is.
-    steps: AtomicU32,
-    steps_since: AtomicI64,
+    /// Up to which time single steps have been taken.
+    steps_until: AtomicI64,
     /// Held while pages of the range are replaced, and while the slot is freed.
     busy: AtomicBool,
 }
@@ -77,12 +76,12 @@ impl Slot {
             answers: AtomicU32::new(0),
             extent: AtomicU32::new(0),
             extent_end: AtomicUsize::new(0),
-            steps: AtomicU32::new(0),
-            steps_since: AtomicI64::new(0),
+            steps_until: AtomicI64::new(0),
             busy: AtomicBool::new(false),
         }
     }
 
+    /// What is not set here was left as it should be when the last hull ended, or only makes answers larger.
     fn take(&self, pages: &Range<usize>, backing: Backing) {
         self.page.store(backing.page, Ordering::Relaxed);
         self.is_shared.store(backing.is_shared, Ordering::Relaxed);
@@ -139,9 +138,9 @@ impl Slot {
         self.hull_start
             .store(hull.start.min(extent.start), Ordering::SeqCst);
         let pages = extent.len().checked_div(self.page_size()).unwrap_or(0) as u64;
+        self.latest_fault.store(fault, Ordering::Relaxed); // Who sees that there was one asks where.
         self.faults.fetch_add(pages, Ordering::SeqCst);
         FAULTS.fetch_add(pages, Ordering::Relaxed);
-        self.latest_fault.store(fault, Ordering::Relaxed);
         self.answers.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -205,12 +204,16 @@ impl Slot {
         self.extent_end.store(0, Ordering::Relaxed);
     }
 
-    /// Whether there were fewer than `most` steps in the tick that is `now`; then this is one. Async-signal-safe.
-    pub fn may_step(&self, now: i64, most: u32) -> bool {
-        if self.steps_since.swap(now, Ordering::Relaxed) != now {
-            self.steps.store(0, Ordering::Relaxed);
-        }
-        self.steps.fetch_add(1, Ordering::Relaxed) < most
+    /// Whether there may be a step at the time `now`, and then takes it: one in each `interval`, or `burst` of them at
+    /// once after a rest (the generic cell rate algorithm). Async-signal-safe.
+    pub fn may_step(&self, now: i64, interval: i64, burst: i64) -> bool {
+        let earliest = now.wrapping_sub(burst.wrapping_mul(interval));
+        self.steps_until
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |until| {
+                let until = until.max(earliest).wrapping_add(interval);
+                (until <= now).then_some(until)
+            })
+            .is_ok()
     }
 
     /// Pages that an access could not have so far.
@@ -242,13 +245,14 @@ impl Slot {
     /// holder is another handler or a thread that touches no mapped page meanwhile, so the wait cannot be for
     /// ourselves. It may be for the disk: a handler asks for pages.
     pub fn exclusively<T>(&self, action: impl FnOnce() -> T) -> T {
+        let mut waits = 0;
         while self
             .busy
             .compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed)
             .is_err()
         {
-            // SAFETY: a bare system call without arguments.
-            unsafe { libc::sched_yield() };
+            waits += 1;
+            clock::give_way(waits);
         }
         let result = action();
         self.busy.store(false, Ordering::Release);
@@ -465,6 +469,17 @@ mod tests {
         slot.end_hull();
         assert_eq!(slot.hull(), None);
         assert_eq!(slot.faults(), 3);
+    }
+
+    #[test]
+    fn steps_come_in_bursts_and_then_one_by_one() {
+        let slot = Slot::free();
+        let steps = |now| (0..20).filter(|_| slot.may_step(now, 10, 8)).count();
+        assert_eq!(steps(1_000_000), 8);
+        assert_eq!(steps(1_000_000), 0);
+        assert_eq!(steps(1_000_009), 0);
+        assert_eq!(steps(1_000_035), 3);
+        assert_eq!(steps(2_000_000), 8);
     }
 
     #[test]

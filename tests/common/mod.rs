@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
 use ferronio::kernel::memory::{page_size, prepare_empty_file};
+use ferronio::kernel::memory_map;
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use nix::unistd::alarm;
@@ -120,6 +121,7 @@ pub fn alone() -> Alone {
     let lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
     // Made once, at the first use, and never closed.
     prepare_empty_file().expect("a sealed memfd");
+    memory_map::prepare().expect("/proc/self/maps");
     Alone {
         before: resources(),
         _lock: lock,

@@ -114,22 +114,23 @@ class MappedFaultsTest {
 
     @Test
     void aRegionAndItsBuffersAnswerAlike() throws IOException {
-        try (FileChannel channel = FileChannel.open(file);
-                MappedRegion region = MappedRegion.map(channel, MapMode.READ_ONLY, PAGE, SIZE - PAGE)) {
-            MappedByteBuffer buffer = region.asByteBuffer(0, 100);
-            assertEquals(0, region.faults());
-            TestFiles.setSize(file, KEPT);
-            FaultingThread.run(() -> region.get(9 * PAGE));
-            long faults = region.faults();
-            assertTrue(faults > 0);
-            assertEquals(faults, Mappings.faults(buffer));
-            assertEquals(faults, Mappings.faults(buffer.slice()));
-            region.close();
-            assertEquals(faults, region.faults());
-            FaultingThread.run(() -> buffer.get(0));
-            assertTrue(region.faults() > faults);
-            assertEquals(region.faults(), Mappings.faults(buffer));
+        MappedRegion region;
+        try (FileChannel channel = FileChannel.open(file)) {
+            region = MappedRegion.map(channel, MapMode.READ_ONLY, PAGE, SIZE - PAGE);
         }
+        MappedByteBuffer buffer = region.asByteBuffer(0, 100);
+        assertEquals(0, region.faults());
+        TestFiles.setSize(file, KEPT);
+        FaultingThread.run(() -> region.get(9 * PAGE));
+        long faults = region.faults();
+        assertTrue(faults > 0);
+        assertEquals(faults, Mappings.faults(buffer));
+        assertEquals(faults, Mappings.faults(buffer.slice()));
+        region.close();
+        assertEquals(faults, region.faults());
+        FaultingThread.run(() -> buffer.get(0));
+        assertTrue(region.faults() > faults);
+        assertEquals(region.faults(), Mappings.faults(buffer));
     }
 
     @Test

@@ -18,7 +18,8 @@ import java.util.function.Consumer;
 final class RepeatedAccess {
 
     private static final int SIZE = 20 * 4096;
-    private static final int TIMES = 200;
+    /** For each kind: all of them together are not more than the guard answers so exactly in a row. */
+    private static final int TIMES = 20;
 
     /** Kept, so that no compiler leaves a read out. */
     private static volatile double read;

@@ -21,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.function.Function;
 import java.util.zip.CRC32;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -320,6 +321,13 @@ class ValidatedReadTest {
     @ParameterizedTest
     @CsvSource({"-XX:+TieredCompilation, 200", "-XX:TieredStopAtLevel=1, 200", "-XX:-TieredCompilation, 200", "-Xint, 1"})
     void hotSpotsErrorDoesNotSurfaceLater(String compiler, String warmUp) {
-        ChildJvm.run(ValidatedReaders.class, List.of(compiler), warmUp).succeeded();
+        ChildJvm.run(ValidatedReaders.class, List.of(compiler), warmUp, "platform").succeeded();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-XX:TieredStopAtLevel=1, 200", "-XX:-TieredCompilation, 200", "-Xint, 1"})
+    void norDoesItInAVirtualThread(String compiler, String warmUp) {
+        Assumptions.assumeTrue(Runtime.version().feature() >= 21, "virtual threads are final from JDK 21 on");
+        ChildJvm.run(ValidatedReaders.class, List.of(compiler), warmUp, "virtual").succeeded();
     }
 }

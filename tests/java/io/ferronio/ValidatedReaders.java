@@ -1,6 +1,7 @@
 package io.ferronio;
 
 import io.ferronio.testing.TestFiles;
+import java.io.IOException;
 import java.lang.reflect.Array;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -82,14 +83,33 @@ final class ValidatedReaders {
         }
     }
 
-    /** Arguments: how often each way is run before, so that the JIT compiles it. */
-    public static void main(String[] args) throws Exception {
+    /** Arguments: how often each way is run before, so that the JIT compiles it; the kind of thread. */
+    public static void main(String[] args) throws Throwable {
+        Throwable[] thrown = new Throwable[1];
+        Runnable program = () -> {
+            try {
+                run(Integer.parseInt(args[0]));
+            } catch (Throwable e) {
+                thrown[0] = e;
+            }
+        };
+        if (args[1].equals("virtual")) {
+            ((Thread) Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, program)).join();
+        } else {
+            program.run();
+        }
+        if (thrown[0] != null) {
+            throw thrown[0];
+        }
+    }
+
+    private static void run(int warmUp) throws IOException {
         Expected whole = Expected.mapped(TestFiles.content(0, SIZE));
         Path file = TestFiles.newFile(SIZE);
         try (FileChannel channel = FileChannel.open(file)) {
             MappedByteBuffer buffer = Mappings.map(channel, MapMode.READ_ONLY, 0, SIZE);
             MappedByteBuffer first = Mappings.map(channel, MapMode.READ_ONLY, 0, SIZE);
-            for (int i = 0; i < Integer.parseInt(args[0]); i++) {
+            for (int i = 0; i < warmUp; i++) {
                 for (WayToRead way : WayToRead.values()) {
                     check(readValidated(buffer, way, whole), way);
                 }

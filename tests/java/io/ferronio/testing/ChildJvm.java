@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  */
 public final class ChildJvm {
 
-    private static final long LIMIT_SECONDS = 180;
+    private static final long LIMIT_SECONDS = Long.getLong("ferronio.test.limitSeconds", 180);
     private static final Path NO_FILE = Path.of("/dev/null");
 
     private ChildJvm() {
@@ -82,8 +82,23 @@ public final class ChildJvm {
      * @return what became of it
      */
     public static Result runThrough(List<String> launcher, Class<?> main, List<String> jvmOptions, String... args) {
+        return runThrough(launcher, Path.of(System.getProperty("java.home")), main, jvmOptions, args);
+    }
+
+    /**
+     * Runs a class by way of another program, on another JDK or runtime.
+     *
+     * @param launcher as for {@link #runThrough(List, Class, List, String...)}
+     * @param home where the runtime is
+     * @param main the class
+     * @param jvmOptions as for {@link #run}
+     * @param args the program's arguments
+     * @return what became of it
+     */
+    public static Result runThrough(List<String> launcher, Path home, Class<?> main, List<String> jvmOptions,
+            String... args) {
         List<String> command = new ArrayList<>(launcher);
-        command.addAll(command(Path.of(System.getProperty("java.home")), main, jvmOptions, args));
+        command.addAll(command(home, main, jvmOptions, args));
         return run(command);
     }
 

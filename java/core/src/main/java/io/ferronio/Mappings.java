@@ -68,7 +68,8 @@ public final class Mappings {
      *
      * <p>The function may do anything with the buffer, and may run to its end on zeros that nobody should see: it should
      * only compute its result, and publish nothing. Whatever it throws because of such zeros is the cause of the
-     * exception. HotSpot's own error for the access does not surface any more.
+     * exception. HotSpot's own error for the access does not surface any more. In a virtual thread the function should
+     * not block: HotSpot may throw that error where it unmounts the thread, which then never runs again.
      *
      * <p>If another thread meets missing pages of the same mapping meanwhile, this call throws, too: it cannot tell who
      * has read what. Writers to the file are no matter: as always, a reader beside a writer may see a part of what is

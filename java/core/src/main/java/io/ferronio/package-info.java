@@ -7,9 +7,16 @@
  *   <li>{@link io.ferronio.Relay}: from socket to socket without passing through the JVM.
  *   <li>{@link io.ferronio.Mappings}: mapped buffers that can be unmapped at any time.
  *   <li>{@link io.ferronio.MappedRegion}: a mapping with 64-bit length and offsets.
+ *   <li>{@link io.ferronio.MappedFileChangedException}: a mapped file was truncated, or its disk is full; see
+ *       {@link io.ferronio.Mappings#validated}.
  *   <li>{@link io.ferronio.Capabilities}: what works here, and why the rest does not.
  *   <li>{@link io.ferronio.Counters}: what was moved, by which route, and what is mapped.
  * </ul>
+ *
+ * <p>What somebody should know and no caller can be told goes to the {@link System.Logger} {@code io.ferronio}, as
+ * warnings: that pages of a mapping could not be had, once for each mapping; and that another library has put a handler
+ * for SIGBUS over this one's, once. The flight recorder gets {@code io.ferronio.Transfer} and
+ * {@code io.ferronio.MappingFault}.
  *
  * <p>System properties, read once when the library is first used:
  * <ul>
