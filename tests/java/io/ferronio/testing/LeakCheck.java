@@ -35,11 +35,12 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback, A
 
     /**
      * Not a test's: what the JVM opens when it needs it (jars, libraries to look a symbol up, its own files,
-     * sources of random bytes, the queues of its selectors), and the one file behind all retired ranges.
+     * sources of random bytes, the queues of its selectors), and what the guard opens once: the file behind all retired
+     * ranges, the list of what is mapped.
      */
     private static final Pattern DESCRIPTOR_OF_THE_JVM = Pattern.compile(
             ".*\\.jar|.*\\.so(\\.[0-9.]+)?( \\(deleted\\))?|.*/lib/modules|/dev/u?random|anon_inode:\\[event(poll|fd)]"
-                    + "|/memfd:ferronio-retired.*");
+                    + "|/memfd:ferronio-retired.*|/proc/[0-9]+/maps");
     /** Likewise: code, the JVM's own files, anonymous memory. */
     private static final Pattern MAPPING_OF_THE_JVM = Pattern.compile(
             "|\\[.*]|.*\\.so(\\.[0-9.]+)?( \\(deleted\\))?|.*\\.ja?r|.*\\.jsa|.*/lib/modules|.*/hsperfdata_.*|/usr/.*");
