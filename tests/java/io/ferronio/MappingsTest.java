@@ -332,12 +332,13 @@ class MappingsTest {
         assertEquals(count, pool.getCount());
     }
 
-    @Test
-    void manyUnmappedBuffersTakeFewMappings() throws IOException {
+    @ParameterizedTest
+    @EnumSource
+    void manyUnmappedBuffersTakeFewMappings(Maker maker) throws IOException {
         int before = Memory.ranges().size();
         List<MappedByteBuffer> buffers = new ArrayList<>();
         for (int i = 0; i < 2000; i++) {
-            MappedByteBuffer buffer = Maker.FERRONIO.map(file);
+            MappedByteBuffer buffer = maker.map(file);
             buffers.add(buffer);
             Mappings.unmap(buffer);
         }
