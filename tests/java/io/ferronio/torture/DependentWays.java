@@ -12,6 +12,9 @@ final class DependentWays {
     private static final int[] TABLE = new int[256];
     private static final int[] TABLE_OF_SHORTS = new int[1 << 16];
 
+    /** Made for the first zero: were the error for the fault to come just then, its class could never be used. */
+    static final List<Object> CACHED = List.of((byte) 0, (char) 0, (short) 0, 0, 0L);
+
     static {
         for (int i = 0; i < TABLE_OF_SHORTS.length; i++) {
             TABLE_OF_SHORTS[i] = i;

@@ -21,10 +21,9 @@ import java.util.Arrays;
 final class Mapped implements AutoCloseable {
 
     static final int PAGE = 4096;
-    /** Small: where the error comes late, each access of a loop faults. */
-    static final int SIZE = 2 * PAGE;
+    static final int SIZE = 4 * PAGE;
     /** A multiple of 64, so that no value is half there. */
-    static final int IN_A_PAGE = 1024;
+    static final int IN_A_PAGE = PAGE + 1024;
 
     final Situation situation;
     final Subject subject;
@@ -153,10 +152,11 @@ final class Mapped implements AutoCloseable {
         if (situation.alive > 0) {
             channel.read(ByteBuffer.wrap(living), position);
         }
-        for (int i = 0; i < living.length; i++) {
-            if (situation.mode == MapMode.PRIVATE) {
-                check(living[i] == content[i], "byte " + i + " of the file is " + living[i] + ", and it was private");
-            } else {
+        if (situation.mode == MapMode.PRIVATE) {
+            check(Arrays.equals(living, Arrays.copyOf(content, situation.alive)),
+                    "the file has changed under a private mapping");
+        } else {
+            for (int i = 0; i < living.length; i++) {
                 checkLiving("the file's", i, living[i], allWritten);
             }
         }
@@ -176,9 +176,10 @@ final class Mapped implements AutoCloseable {
     }
 
     private void checkLiving(String whose, int index, byte value, boolean allWritten) {
-        check(value == written[index] && way.writes || value == content[index] && !allWritten,
-                whose + " byte " + index + " is " + value + ", was " + content[index]
-                        + (allWritten ? ", and should be " + written[index] : ""));
+        if (!(value == written[index] && way.writes || value == content[index] && !allWritten)) {
+            throw new AssertionError(whose + " byte " + index + " is " + value + ", was " + content[index]
+                    + (allWritten ? ", and should be " + written[index] : ""));
+        }
     }
 
     private static void check(boolean condition, String otherwise) {

@@ -82,6 +82,7 @@ final class Torture {
                 table.add(run);
                 Files.writeString(report, table.document(seed, versions));
                 failures.addAll(run.failures);
+                run.failures.forEach(System.out::println);
                 System.out.println(run + ": " + run.outcomes.size() + " combinations, " + run.failures.size()
                         + " of them wrong");
                 List<ChildJvm.Result> results = List.of(
@@ -91,12 +92,12 @@ final class Torture {
                 for (ChildJvm.Result result : results) {
                     if (result.exitStatus() != 0) {
                         failures.add(run + ": " + result.output());
+                        System.out.println(result.output());
                     }
                     System.out.println(run + ": " + firstLineOf(result.output()));
                 }
             }
         }
-        failures.forEach(System.out::println);
         System.out.println(failures.size() + " failures; the seed is " + seed + "; the table is in " + report);
         if (!failures.isEmpty()) {
             System.exit(1);
