@@ -203,9 +203,14 @@ fn put_fewer_zeros(slot: &Slot, pages: &Range<usize>, page: Range<usize>) -> boo
 /// The pages from the dead one at `start` on that are dead, up to the slot's next extent. Each page is asked, so
 /// that data which is still there (between two holes of a full disk, say) never disappears under zeros.
 fn live_extent(slot: &Slot, pages: &Range<usize>, start: usize, page: usize) -> Range<usize> {
-    let most = slot.next_extent(start, MOST_LIVE_PAGES) as usize;
+    // Pages that will be lost leave a VMA of their own behind, between the mapping's others: let these be few.
+    let most = if slot.is_lost() && !memory::is_shared(start, page) {
+        slot.next_extent(start, slot.lost(), MOST_RETIRED_PAGES)
+    } else {
+        slot.next_extent(start, 0, MOST_LIVE_PAGES)
+    };
     let limit = start
-        .saturating_add(most.saturating_mul(page))
+        .saturating_add((most as usize).saturating_mul(page))
         .min(pages.end);
     let mut end = start.saturating_add(page);
     while end < limit && memory::is_dead(end, page) {
@@ -216,7 +221,7 @@ fn live_extent(slot: &Slot, pages: &Range<usize>, start: usize, page: usize) -> 
 
 /// All of a retired range is dead: there is nothing to ask.
 fn retired_extent(slot: &Slot, pages: &Range<usize>, start: usize, page: usize) -> Range<usize> {
-    let most = slot.next_extent(start, MOST_RETIRED_PAGES) as usize;
+    let most = slot.next_extent(start, 0, MOST_RETIRED_PAGES) as usize;
     start
         ..start
             .saturating_add(most.saturating_mul(page))

@@ -186,7 +186,7 @@ fn give_up(slot: &Slot) -> nix::Result<()> {
     for area in &replaced {
         replace_with_empty(area)?;
     }
-    slot.set_lost();
+    slot.add_lost(u32::try_from(replaced.len()).unwrap_or(u32::MAX));
     slot.end_hull();
     Ok(())
 }

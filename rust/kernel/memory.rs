@@ -215,6 +215,15 @@ pub fn duplicate(start: usize, length: usize) -> nix::Result<usize> {
     Ok(copy.addr())
 }
 
+/// Whether the page at `address` belongs to a shared mapping: only such a page can be duplicated. Async-signal-safe.
+pub fn is_shared(address: usize, page: usize) -> bool {
+    duplicate(address, page).is_ok_and(|copy| {
+        // SAFETY: the fresh addresses.
+        unsafe { libc::munmap(copy as *mut c_void, page) };
+        true
+    })
+}
+
 /// Puts the file's own pages back over a part of a shared mapping. Async-signal-safe.
 ///
 /// `view` is a mapped page of the file, the one that belongs at `belongs`, which is not after the range.

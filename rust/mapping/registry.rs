@@ -37,8 +37,8 @@ pub struct Slot {
     /// The address of the last of these, 0 for none.
     latest_fault: AtomicUsize,
     reported: AtomicBool,
-    /// Whether pages were given up that the file will not come back to.
-    lost: AtomicBool,
+    /// Runs of pages that were given up, since the file's will not come back.
+    lost: AtomicU32,
     /// The hull; its start is 0 if there is none. Changed by who holds the slot.
     hull_start: AtomicUsize,
     hull_end: AtomicUsize,
@@ -69,7 +69,7 @@ impl Slot {
             faults: AtomicU64::new(0),
             latest_fault: AtomicUsize::new(0),
             reported: AtomicBool::new(false),
-            lost: AtomicBool::new(false),
+            lost: AtomicU32::new(0),
             hull_start: AtomicUsize::new(0),
             hull_end: AtomicUsize::new(0),
             anchor: AtomicUsize::new(0),
@@ -89,7 +89,7 @@ impl Slot {
         self.faults.store(0, Ordering::Relaxed);
         self.latest_fault.store(0, Ordering::Relaxed);
         self.reported.store(false, Ordering::Relaxed);
-        self.lost.store(false, Ordering::Relaxed);
+        self.lost.store(0, Ordering::Relaxed);
         self.end.store(pages.end, Ordering::Release);
         self.start.store(pages.start, Ordering::Release);
     }
@@ -120,12 +120,17 @@ impl Slot {
 
     /// Whether there are pages that were given up: an access to them fails for ever.
     pub fn is_lost(&self) -> bool {
+        self.lost() > 0
+    }
+
+    /// Runs of such pages, each of which was given up once or several times. Async-signal-safe.
+    pub fn lost(&self) -> u32 {
         self.lost.load(Ordering::Acquire)
     }
 
-    /// Gives pages up.
-    pub fn set_lost(&self) {
-        self.lost.store(true, Ordering::Release);
+    /// Gives so many runs of pages up.
+    pub fn add_lost(&self, runs: u32) {
+        self.lost.fetch_add(runs.max(1), Ordering::Release);
     }
 
     /// Pages are about to be replaced, because of an access to the first of them or between them: they belong to
@@ -177,11 +182,11 @@ impl Slot {
     }
 
     /// How many pages the answer to a fault at `address` should cover: one; twice as many as before if that
-    /// is where the last answer ended; and more where there have been many since the hull began. Up to `most`.
-    /// Async-signal-safe; for who holds the slot.
-    pub fn next_extent(&self, address: usize, most: u32) -> u32 {
+    /// is where the last answer ended; and more where there have been many since the hull began, or before (`more`).
+    /// Up to `most`. Async-signal-safe; for who holds the slot.
+    pub fn next_extent(&self, address: usize, more: u32, most: u32) -> u32 {
         let scattered = 1u32
-            .checked_shl(self.answers() / ANSWERS_OF_ONE_SIZE)
+            .checked_shl(self.answers().saturating_add(more) / ANSWERS_OF_ONE_SIZE)
             .unwrap_or(most);
         let sequential = if self.extent_end.load(Ordering::Relaxed) == address {
             self.extent.load(Ordering::Relaxed).saturating_mul(2)
@@ -435,13 +440,13 @@ mod tests {
         let mut extents = Vec::new();
         let mut address = 0x100_0000;
         for _ in 0..6 {
-            let pages = slot.next_extent(address, 8);
+            let pages = slot.next_extent(address, 0, 8);
             slot.set_extent(&(address..address + pages as usize * PAGE));
             address += pages as usize * PAGE;
             extents.push(pages);
         }
         assert_eq!(extents, [1, 2, 4, 8, 8, 8]);
-        assert_eq!(slot.next_extent(address + PAGE, 8), 1);
+        assert_eq!(slot.next_extent(address + PAGE, 0, 8), 1);
     }
 
     #[test]
@@ -450,11 +455,11 @@ mod tests {
         slot.page.store(PAGE, Ordering::Relaxed);
         for answer in 0..40 * ANSWERS_OF_ONE_SIZE {
             let expected = 1 << (answer / ANSWERS_OF_ONE_SIZE).min(9);
-            assert_eq!(slot.next_extent(0x100_0000, 512), expected);
+            assert_eq!(slot.next_extent(0x100_0000, 0, 512), expected);
             slot.begin_answer(&(0x100_0000..0x100_1000), 0x100_0000);
         }
         slot.end_hull();
-        assert_eq!(slot.next_extent(0x100_0000, 512), 1);
+        assert_eq!(slot.next_extent(0x100_0000, 0, 512), 1);
     }
 
     #[test]

@@ -35,12 +35,12 @@ public final class LeakCheck implements BeforeEachCallback, AfterEachCallback, A
 
     /**
      * Not a test's: what the JVM opens when it needs it (jars, libraries to look a symbol up, its own files,
-     * sources of random bytes, the queues of its selectors), and what the guard opens once: the file behind all retired
+     * sources of random bytes, the queues of its selectors, its control group), and what the guard opens once: the file behind all retired
      * ranges, the list of what is mapped.
      */
     private static final Pattern DESCRIPTOR_OF_THE_JVM = Pattern.compile(
             ".*\\.jar|.*\\.so(\\.[0-9.]+)?( \\(deleted\\))?|.*/lib/modules|/dev/u?random|anon_inode:\\[event(poll|fd)]"
-                    + "|/memfd:ferronio-retired.*|/proc/[0-9]+/maps");
+                    + "|/memfd:ferronio-retired.*|/proc/[0-9]+/maps|/sys/fs/cgroup/.*");
     /** Likewise: code, the JVM's own files, anonymous memory. */
     private static final Pattern MAPPING_OF_THE_JVM = Pattern.compile(
             "|\\[.*]|.*\\.so(\\.[0-9.]+)?( \\(deleted\\))?|.*\\.ja?r|.*\\.jsa|.*/lib/modules|.*/hsperfdata_.*|/usr/.*");
