@@ -19,9 +19,9 @@ final class TortureTable {
 
             Made by `./gradlew torture -Pseed=%d` on JDK %s (Linux %s), each interpreted (`-Xint`),
             compiled by C1 (`-XX:TieredStopAtLevel=1`) and by C2 (`-XX:-TieredCompilation`). A cell is three uses of one
-            mapping, by two threads, each after the guard has put back what the last one met: the JVM lived, nobody saw
-            anything but the file's own bytes and zeros where it has none, each use that met such a page was counted as a
-            fault, and the file was what it should be. Where a cell says WRONG or CRASH, that does not hold.
+            mapping, by two threads, each after the guard has put back what the last one met: the JVM lived, nobody
+            saw anything but the file's own bytes and zeros where it has none, each use that met such a page was counted
+            as a fault, and the file was what it should be. Where a cell says WRONG or CRASH, that does not hold.
 
             | word | the use |
             |---|---|
