@@ -23,6 +23,7 @@ use std::io;
 use std::ops::Range;
 
 use disposition::Handler;
+use reserve::or_with_reserve;
 
 pub use hotspot::HotSpot;
 pub use rearm::{report_to, settle};
@@ -157,11 +158,7 @@ fn revive(slot: &Slot, address: usize) -> Revived {
     slot.begin_answer(extent, address);
     if extent.start == pages.start && slot.can_come_back() && slot.anchor().is_none() {
         // Without it there might be no page left from which the others can be had again.
-        let anchor = memory::duplicate(pages.start, page);
-        if let Ok(anchor) = anchor.or_else(|_| {
-            reserve::release();
-            memory::duplicate(pages.start, page)
-        }) {
+        if let Ok(anchor) = or_with_reserve(|| memory::duplicate(pages.start, page)) {
             slot.set_anchor(anchor);
         }
     }
@@ -172,21 +169,17 @@ fn revive(slot: &Slot, address: usize) -> Revived {
         }
         Answer::Copy(extent) => {
             // SAFETY: a page of a registered range.
-            with_reserve(|| unsafe { memory::replace_with_copy(extent.start, extent.len()) })
+            or_with_reserve(|| unsafe { memory::replace_with_copy(extent.start, extent.len()) })
+                .is_ok()
         }
     };
     if put { Revived::Replaced } else { Revived::Not }
 }
 
-/// Tries once more with the reserve of areas, if there is one.
-fn with_reserve(action: impl Fn() -> nix::Result<()>) -> bool {
-    action().is_ok() || reserve::release() && action().is_ok()
-}
-
 /// Puts zeros over dead pages of a registered range.
 fn put_zeros(pages: &Range<usize>) -> bool {
     // SAFETY: the callers pass parts of a registered range, and each page of them is dead.
-    with_reserve(|| unsafe { memory::replace_with_zeros(pages.start, pages.len()) })
+    or_with_reserve(|| unsafe { memory::replace_with_zeros(pages.start, pages.len()) }).is_ok()
 }
 
 /// Out of VMAs, or of memory (RLIMIT_DATA, vm.overcommit_memory=2): one page may still do, on a retired range once all

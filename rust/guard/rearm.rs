@@ -6,9 +6,9 @@
 //! *lost*: it gets the empty file, too, so that no access to it ever takes zeros for data.
 
 use super::disposition::all_but_errors;
-use super::{reserve, step};
-use crate::kernel::memory;
-use crate::kernel::{futex, memory_map};
+use super::reserve::{self, or_with_reserve};
+use super::step;
+use crate::kernel::{futex, memory, memory_map};
 use crate::mapping::registry::{self, Slot};
 use nix::errno::Errno;
 use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
@@ -161,14 +161,7 @@ pub(super) fn put_back(slot: &Slot) -> nix::Result<()> {
             (slot.anchor().ok_or(Errno::EINVAL)?, pages.start)
         };
         // SAFETY: pages of a registered range: zeros of the handler's, or the file's.
-        let replace = || unsafe { memory::replace_with_file(view, belongs, &hull) };
-        replace().or_else(|errno| {
-            if reserve::release() {
-                replace()
-            } else {
-                Err(errno)
-            }
-        })?;
+        or_with_reserve(|| unsafe { memory::replace_with_file(view, belongs, &hull) })?;
     } else {
         return Err(Errno::EINVAL);
     }

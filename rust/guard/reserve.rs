@@ -21,8 +21,13 @@ pub(super) fn fill() {
 }
 
 /// Gives the reserve away: `false` if that was done before. Async-signal-safe.
-pub(super) fn release() -> bool {
+fn release() -> bool {
     let start = START.swap(0, Ordering::AcqRel);
     // SAFETY: mapped by `fill`, which has also asked for the page size first; nothing was ever there.
     start != 0 && unsafe { memory::unmap(start, PAGES * memory::page_size()) }.is_ok()
+}
+
+/// Runs `action`, and if it fails once more with the reserve given away, if there is one. Async-signal-safe.
+pub(super) fn or_with_reserve<T>(action: impl Fn() -> nix::Result<T>) -> nix::Result<T> {
+    action().or_else(|errno| if release() { action() } else { Err(errno) })
 }

@@ -9,7 +9,7 @@ use memmap2::{MmapOptions, MmapRaw};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::mman::{MapFlags, MmapAdvise, MsFlags, ProtFlags};
+use nix::sys::mman::{MapFlags, MmapAdvise, MsFlags, ProtFlags, mmap_anonymous, mprotect};
 use once_cell::sync::{Lazy, OnceCell};
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -87,55 +87,48 @@ pub fn prepare_empty_file() -> nix::Result<()> {
 
 /// Takes file and memory away from a range and keeps the addresses: afterwards every access to it raises
 /// SIGBUS. One atomic `mmap(MAP_FIXED)`; on an error there is what was there, or the empty file all the same (see
-/// [`replace_with_zeros`]). Async-signal-safe once
-/// [`prepare_empty_file`] was called.
+/// [`replace_with_zeros`]). Async-signal-safe once [`prepare_empty_file`] was called.
 ///
 /// # Safety
 ///
 /// `start..start + length` is page-aligned and belongs to one mapping of the caller's that nobody expects
 /// to find data in any more.
 pub unsafe fn replace_with_empty(start: usize, length: NonZeroUsize) -> nix::Result<()> {
+    // SAFETY: MAP_FIXED replaces only pages that the caller has promised to own.
+    unsafe { map_empty(start, length, MapFlags::MAP_FIXED) }
+        .inspect_err(|_| keep_addresses(start, length.get()))
+}
+
+/// # Safety
+///
+/// With `MAP_FIXED`, the range is the caller's to replace.
+unsafe fn map_empty(start: usize, length: NonZeroUsize, fixed: MapFlags) -> nix::Result<()> {
     let address = NonZeroUsize::new(start).ok_or(Errno::EINVAL)?;
     // The address as file offset lets the kernel merge neighbouring retired ranges into one VMA, of
     // which a process has 65,530 by default (vm.max_map_count).
     let offset = i64::try_from(start).map_err(|_| Errno::EOVERFLOW)?;
-    // SAFETY: MAP_FIXED replaces only pages that the caller has promised to own.
+    // SAFETY: the caller's promise.
     unsafe {
         nix::sys::mman::mmap(
             Some(address),
             length,
             ProtFlags::PROT_READ | ProtFlags::PROT_WRITE,
-            MapFlags::MAP_SHARED | MapFlags::MAP_FIXED | MapFlags::MAP_NORESERVE,
+            MapFlags::MAP_SHARED | MapFlags::MAP_NORESERVE | fixed,
             empty_file()?,
             offset,
         )
     }
     .map(drop)
-    .inspect_err(|_| keep_addresses(start, length.get()))
 }
 
 /// Sees to it that a range that was to be replaced, and was not, has no hole: kernels before 6.12 unmap what was there
-/// first, `mremap(2)` does so on all, and either may fail afterwards. The hole gets the empty file.
+/// first, `mremap(2)` does so on all, and either may fail afterwards. The hole gets the empty file, if there is one by
+/// now.
 fn keep_addresses(start: usize, length: usize) {
-    let Some(Ok(file)) = EMPTY
-        .get()
-        .map(|file| i64::try_from(start).map(|offset| (file, offset)))
-    else {
-        return;
-    };
-    let protection = libc::PROT_READ | libc::PROT_WRITE;
-    let flags = libc::MAP_SHARED | libc::MAP_FIXED_NOREPLACE | libc::MAP_NORESERVE;
-    // SAFETY: nothing that is mapped is replaced.
-    unsafe {
-        libc::mmap(
-            start as *mut c_void,
-            length,
-            protection,
-            flags,
-            file.0.as_raw_fd(),
-            file.1,
-        )
-    };
+    if let Some(length) = NonZeroUsize::new(length).filter(|_| EMPTY.get().is_some()) {
+        // SAFETY: nothing that is mapped is replaced.
+        let _ = unsafe { map_empty(start, length, MapFlags::MAP_FIXED_NOREPLACE) };
+    }
 }
 
 /// Puts anonymous zero pages over a range. Async-signal-safe.
@@ -194,7 +187,7 @@ pub unsafe fn replace_with_copy(start: usize, length: usize) -> nix::Result<()> 
     // SAFETY: moves the fresh pages over pages that the caller has promised to own.
     unsafe { replace_with_moved(copy.addr(), start, length) }.inspect_err(|_| {
         // SAFETY: the fresh addresses, which nobody else has seen.
-        unsafe { libc::munmap(copy, length) };
+        let _ = unsafe { unmap(copy.addr(), length) };
     })
 }
 
@@ -217,11 +210,12 @@ pub fn duplicate(start: usize, length: usize) -> nix::Result<usize> {
 
 /// Whether the page at `address` belongs to a shared mapping: only such a page can be duplicated. Async-signal-safe.
 pub fn is_shared(address: usize, page: usize) -> bool {
-    duplicate(address, page).is_ok_and(|copy| {
+    let copy = duplicate(address, page);
+    if let Ok(copy) = copy {
         // SAFETY: the fresh addresses.
-        unsafe { libc::munmap(copy as *mut c_void, page) };
-        true
-    })
+        let _ = unsafe { unmap(copy, page) };
+    }
+    copy.is_ok()
 }
 
 /// Puts the file's own pages back over a part of a shared mapping. Async-signal-safe.
@@ -251,7 +245,7 @@ pub unsafe fn replace_with_file(
     };
     if rest > 0 {
         // SAFETY: what is left of the fresh pages.
-        unsafe { libc::munmap(copy as *mut c_void, rest) };
+        let _ = unsafe { unmap(copy, rest) };
     }
     moved
 }
@@ -328,24 +322,20 @@ fn populate(address: usize, page: usize, advice: libc::c_int) -> nix::Result<()>
 ///
 /// Those of mmap(2) and mprotect(2): `ENOMEM` where the process has no areas left. Nothing is mapped then.
 pub fn reserve_areas(pages: usize) -> nix::Result<usize> {
-    let length = pages * page_size();
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+    let page = page_size();
+    let length = NonZeroUsize::new(pages * page).ok_or(Errno::EINVAL)?;
+    let flags = MapFlags::MAP_PRIVATE | MapFlags::MAP_NORESERVE;
     // SAFETY: fresh addresses.
-    let start = unsafe { libc::mmap(std::ptr::null_mut(), length, libc::PROT_NONE, flags, -1, 0) };
-    if start == libc::MAP_FAILED {
-        return Err(Errno::last());
-    }
-    for page in (0..pages).step_by(2) {
-        let page = start.wrapping_byte_add(page * page_size());
+    let start = unsafe { mmap_anonymous(None, length, ProtFlags::PROT_NONE, flags) }?;
+    let split = (0..pages).step_by(2).try_for_each(|index| {
         // SAFETY: pages from above, which nobody uses.
-        if unsafe { libc::mprotect(page, page_size(), libc::PROT_READ) } == -1 {
-            let errno = Errno::last();
-            // SAFETY: as above.
-            unsafe { libc::munmap(start, length) };
-            return Err(errno);
-        }
-    }
-    Ok(start.addr())
+        unsafe { mprotect(start.byte_add(index * page), page, ProtFlags::PROT_READ) }
+    });
+    split.inspect_err(|_| {
+        // SAFETY: as above.
+        let _ = unsafe { unmap(start.addr().get(), length.get()) };
+    })?;
+    Ok(start.addr().get())
 }
 
 /// Gives addresses back: `munmap(2)`.

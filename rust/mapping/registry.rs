@@ -142,11 +142,15 @@ impl Slot {
             .store(hull.end.max(extent.end), Ordering::SeqCst);
         self.hull_start
             .store(hull.start.min(extent.start), Ordering::SeqCst);
-        let pages = extent.len().checked_div(self.page_size()).unwrap_or(0) as u64;
+        let pages = self.pages_in(extent) as u64;
         self.latest_fault.store(fault, Ordering::Relaxed); // Who sees that there was one asks where.
         self.faults.fetch_add(pages, Ordering::SeqCst);
         FAULTS.fetch_add(pages, Ordering::Relaxed);
         self.answers.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn pages_in(&self, extent: &Range<usize>) -> usize {
+        extent.len().checked_div(self.page_size()).unwrap_or(0)
     }
 
     /// Where pages may be replaced at the moment. Async-signal-safe.
@@ -198,9 +202,8 @@ impl Slot {
 
     /// Notes what the last answer covered. Async-signal-safe; for who holds the slot.
     pub fn set_extent(&self, extent: &Range<usize>) {
-        let pages = extent.len().checked_div(self.page_size()).unwrap_or(0);
-        self.extent
-            .store(u32::try_from(pages).unwrap_or(u32::MAX), Ordering::Relaxed);
+        let pages = u32::try_from(self.pages_in(extent)).unwrap_or(u32::MAX);
+        self.extent.store(pages, Ordering::Relaxed);
         self.extent_end.store(extent.end, Ordering::Relaxed);
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ferronio.MappingsTest.Maker;
 import io.ferronio.testing.ChildJvm;
 import io.ferronio.testing.FaultingThread;
 import io.ferronio.testing.Memory;
@@ -31,15 +32,11 @@ class MappedFaultsTest {
     private final Path file = TestFiles.newFile(SIZE);
 
     private MappedByteBuffer map(MapMode mode) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return Mappings.map(channel, mode, 0, SIZE);
-        }
+        return Maker.FERRONIO.map(file, mode, 0, SIZE);
     }
 
     private MappedByteBuffer mapByTheJdk() throws IOException {
-        try (FileChannel channel = FileChannel.open(file)) {
-            return channel.map(MapMode.READ_ONLY, 0, SIZE);
-        }
+        return Maker.JDK.map(file, MapMode.READ_ONLY, 0, SIZE);
     }
 
     private static long total() {

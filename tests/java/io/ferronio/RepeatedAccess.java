@@ -1,5 +1,6 @@
 package io.ferronio;
 
+import io.ferronio.testing.FaultingThread;
 import io.ferronio.testing.TestFiles;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -40,24 +40,16 @@ final class RepeatedAccess {
      * In a thread each. JDK 17 throws only at some calls into the JVM, and never if the thread ends before: so there is
      * one.
      */
-    private static int errors(Consumer<MappedByteBuffer> access, MappedByteBuffer buffer) throws InterruptedException {
-        AtomicInteger errors = new AtomicInteger();
+    private static int errors(Consumer<MappedByteBuffer> access, MappedByteBuffer buffer) {
+        int errors = 0;
         for (int i = 0; i < TIMES; i++) {
-            Thread thread = new Thread(() -> {
+            boolean faulted = FaultingThread.run(() -> {
                 access.accept(buffer);
-                Thread.currentThread().getStackTrace();
+                return Thread.currentThread().getStackTrace();
             });
-            thread.setUncaughtExceptionHandler((t, e) -> {
-                if (e instanceof InternalError) {
-                    errors.incrementAndGet();
-                } else {
-                    e.printStackTrace(System.out);
-                }
-            });
-            thread.start();
-            thread.join();
+            errors += faulted ? 1 : 0;
         }
-        return errors.get();
+        return errors;
     }
 
     public static void main(String[] args) throws Exception {

@@ -24,6 +24,14 @@ class RepeatedAccessTest {
         ChildJvm.run(RepeatedAccess.class, List.of(compiler)).succeeded();
     }
 
+    /** A class whose initialiser HotSpot's error strikes can never be used again. */
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xint", "-XX:TieredStopAtLevel=1", "-XX:-TieredCompilation"})
+    void anErrorDoesNotStrikeTheFirstBoxing(String compiler) {
+        String output = ChildJvm.run(FirstBoxing.class, List.of(compiler)).succeeded();
+        assertTrue(output.contains("7 boxes"), output);
+    }
+
     /** Then some of the accesses share an error. */
     @Test
     void singleStepsCanBeSwitchedOff() {

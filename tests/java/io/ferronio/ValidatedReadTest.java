@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.ferronio.MappingsTest.Maker;
 import io.ferronio.testing.ChildJvm;
 import io.ferronio.testing.FaultingThread;
 import io.ferronio.testing.TestFiles;
@@ -36,9 +37,7 @@ class ValidatedReadTest {
     private final Path file = TestFiles.newFile(SIZE);
 
     private MappedByteBuffer map(MapMode mode) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            return Mappings.map(channel, mode, 0, SIZE);
-        }
+        return Maker.FERRONIO.map(file, mode, 0, SIZE);
     }
 
     private MappedRegion region() throws IOException {

@@ -1,6 +1,7 @@
 package io.ferronio.testing;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -16,19 +17,21 @@ public final class FaultingThread {
      * Runs an action to its end.
      *
      * @param action what to run; an {@link InternalError} of HotSpot's may end it
+     * @return whether it did
      * @throws AssertionError if anything else ends it
      */
-    public static void run(Callable<?> action) {
+    public static boolean run(Callable<?> action) {
+        AtomicBoolean faulted = new AtomicBoolean();
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread thread = new Thread(() -> {
             try {
                 action.call();
             } catch (Throwable e) {
-                note(e, thrown);
+                note(e, faulted, thrown);
             }
         });
         // The error may come even between these.
-        thread.setUncaughtExceptionHandler((t, e) -> note(e, thrown));
+        thread.setUncaughtExceptionHandler((t, e) -> note(e, faulted, thrown));
         thread.start();
         try {
             thread.join();
@@ -38,10 +41,13 @@ public final class FaultingThread {
         if (thrown.get() != null) {
             throw new AssertionError(thrown.get());
         }
+        return faulted.get();
     }
 
-    private static void note(Throwable e, AtomicReference<Throwable> thrown) {
-        if (!(e instanceof InternalError)) {
+    private static void note(Throwable e, AtomicBoolean faulted, AtomicReference<Throwable> thrown) {
+        if (e instanceof InternalError) {
+            faulted.set(true);
+        } else {
             thrown.set(e);
         }
     }

@@ -26,7 +26,7 @@ final class TortureTable {
             | word | the use |
             |---|---|
             | error | got HotSpot's `InternalError` |
-            | zeros | ended without an exception, on zeros where nothing is (holes of a full ext4 can be read, as zeros) |
+            | zeros | ended without an exception, on zeros where nothing is (or in holes of a full ext4) |
             | lost | ended without an exception; what it wrote where nothing is went nowhere |
             | nothing | ended without an exception, and has no result |
             | closed | got an `IllegalStateException`: the mapping is unmapped |

@@ -24,8 +24,8 @@ import java.util.function.Function;
  * ({@link #order()}) and need not be aligned. Accessors may be used by any thread, also while another closes
  * the region: an access then gets an {@link IllegalStateException}, an {@link InternalError} or zeros, never
  * another mapping's memory, and the JVM lives. So it does when the file is truncated, or a page cannot be had for
- * another reason: {@link #read} tells at once, {@link #force} and {@link #faults} afterwards. Plain reads and writes of several threads have no order among
- * each other, as with a {@code ByteBuffer}.
+ * another reason: {@link #read} tells at once, {@link #force} and {@link #faults} afterwards. Plain reads and writes
+ * of several threads have no order among each other, as with a {@code ByteBuffer}.
  *
  * <p>A region that is only dropped is unmapped by the collector. See mmap(2).
  */
@@ -547,11 +547,7 @@ public final class MappedRegion implements AutoCloseable {
      *     then is not known
      */
     public void force() throws IOException {
-        long length = size;
-        checkOpen();
-        if (memory != null) {
-            memory.force(0, length);
-        }
+        force(0, size);
     }
 
     /**

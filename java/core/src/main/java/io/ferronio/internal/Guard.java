@@ -1,5 +1,7 @@
 package io.ferronio.internal;
 
+import java.lang.ref.Reference;
+
 /**
  * The guard against faults in mapped memory, as Java sees it: put in place when this class is first used,
  * which is before the first mapping. Unmapping while others read needs it: where it cannot work, mapped
@@ -25,8 +27,20 @@ public final class Guard {
         if (!NativeLibrary.isLoaded()) {
             return "the native library is not loaded";
         }
-        return Disabled.contains("guard") ? "it " + Disabled.reason("guard")
-                : GuardNatives.install(!Disabled.contains(SINGLE_STEPS));
+        if (Disabled.contains("guard")) {
+            return "it " + Disabled.reason("guard");
+        }
+        initializeBoxes();
+        return GuardNatives.install(!Disabled.contains(SINGLE_STEPS));
+    }
+
+    /**
+     * Initialises what often follows an access for the first time. HotSpot's error for a fault may come in a class
+     * initialiser, and nobody can use that class from then on.
+     */
+    private static void initializeBoxes() {
+        Object[] boxes = {(byte) 0, (short) 0, (char) 0, 0, 0L, 0F, 0D};
+        Reference.reachabilityFence(boxes);
     }
 
     /**

@@ -278,12 +278,10 @@ final class MappingLife extends PhantomReference<Object> {
             count++;
         }
         long[] handles = new long[count];
+        List<MappingFault> unreported = null;
         int i = 0;
         for (MappingLife life = taken; life != null; life = life.next) {
             handles[i++] = life.handle;
-        }
-        List<MappingFault> unreported = null;
-        for (MappingLife life = taken; life != null; life = life.next) {
             long faults = MappingNatives.takeReport(life.handle);
             if (faults > 0) {
                 unreported = unreported == null ? new ArrayList<>() : unreported;

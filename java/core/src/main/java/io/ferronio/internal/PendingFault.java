@@ -3,9 +3,9 @@ package io.ferronio.internal;
 /**
  * The {@code InternalError} that HotSpot has posted for a fault and not thrown yet.
  *
- * <p>It throws when the thread next goes through certain of its own routines. In JDK 17 these are few, and a call of a native
- * is none of them, so that the error may surface much later, in code that has nothing to do with it. Making an array
- * of several dimensions, of lengths that the compilers do not know, is one in all JDKs, interpreted and compiled.
+ * <p>It throws when the thread next goes through certain of its own routines. In JDK 17 these are few, and a call of a
+ * native is none of them, so that the error may surface much later, in code that has nothing to do with it. Making an
+ * array of several dimensions, of lengths that the compilers do not know, is one in all JDKs, interpreted and compiled.
  */
 final class PendingFault {
 
