@@ -23,6 +23,8 @@ final class Faults {
 
     private static final int SIZE = 256 << 20;
     private static final int WARM_UP_ROUNDS = 2;
+    /** Of one mapping, the guard answers so many faults in a row one by one: docs/guard.md. */
+    private static final int BURST = 200;
 
     /** Where each mapping is reported: here they are meant to fault. A field, since loggers are kept weakly. */
     private static final Logger WARNINGS = Logger.getLogger("io.ferronio");
@@ -62,12 +64,11 @@ final class Faults {
             double[] errors = new double[rounds];
             for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
                 System.err.printf("%s, round %d of %d%n", loss, round + 1, rounds);
-                Reader reader = new Reader(loss.map(), seconds);
-                reader.runAlone();
+                Totals totals = readFor(seconds, loss);
                 double crc = checksum(loss.map());
                 if (round >= 0) {
-                    fault[round] = reader.time / 1e3 / reader.faults;
-                    errors[round] = (double) reader.errors / reader.faults;
+                    fault[round] = totals.time / 1e3 / totals.faults;
+                    errors[round] = (double) totals.errors / totals.faults;
                     checksum[round] = crc;
                 }
             }
@@ -77,6 +78,34 @@ final class Faults {
             print("InternalErrors a fault", errors);
             print("seconds for CRC32 of " + (SIZE >> 20) + " MiB", checksum);
         }
+    }
+
+    private static Totals readFor(double seconds, Loss loss) throws IOException, InterruptedException {
+        Totals totals = new Totals();
+        while (totals.time < seconds * TimeUnit.SECONDS.toNanos(1)) {
+            MappedByteBuffer buffer = loss.map();
+            Reader reader = new Reader(buffer);
+            reader.start();
+            reader.join();
+            long faults = Mappings.faults(buffer);
+            if (reader.time == 0 || faults == 0) {
+                throw new IllegalStateException("an error came too late to be caught, or nothing faulted");
+            }
+            totals.time += reader.time;
+            totals.faults += faults;
+            totals.errors += reader.errors;
+            if (loss == Loss.TRUNCATED) {
+                Mappings.unmap(buffer);
+            }
+        }
+        return totals;
+    }
+
+    /** Of all readers of a round. */
+    private static final class Totals {
+        private long faults;
+        private long errors;
+        private long time;
     }
 
     private static void print(String what, double[] values) {
@@ -91,42 +120,31 @@ final class Faults {
      */
     private static final class Reader extends Thread {
         private final MappedByteBuffer buffer;
-        private final long nanoseconds;
-        private long faults;
+        private int reads;
         private long errors;
         private long time;
 
-        Reader(MappedByteBuffer buffer, double seconds) {
+        Reader(MappedByteBuffer buffer) {
             this.buffer = buffer;
-            this.nanoseconds = Math.round(seconds * TimeUnit.SECONDS.toNanos(1));
         }
 
         @Override
         public void run() {
             long start = System.nanoTime();
-            while (time < nanoseconds) {
+            while (reads < BURST) {
                 try {
-                    readUntilItFails(start);
+                    readUntilItFails();
                 } catch (InternalError e) {
                     errors++;
                 }
             }
+            time = System.nanoTime() - start;
         }
 
-        private void readUntilItFails(long start) {
-            while (time < nanoseconds) {
+        private void readUntilItFails() {
+            while (reads < BURST) {
+                reads++;
                 seen = buffer.get(SIZE / 2);
-                time = System.nanoTime() - start;
-            }
-        }
-
-        /** Runs to the end. */
-        void runAlone() throws InterruptedException {
-            start();
-            join();
-            faults = Mappings.faults(buffer);
-            if (time < nanoseconds || faults == 0) {
-                throw new IllegalStateException("an error came too late to be caught, or nothing faulted");
             }
         }
     }
