@@ -5,7 +5,9 @@
 
 use super::boundary::{self, descriptor};
 use crate::guard;
-use crate::kernel::{self, memory::MapMode};
+use crate::kernel;
+use crate::kernel::memory::MapMode;
+use crate::kernel::paging::{self, Advice};
 use crate::mapping::Mapping;
 use jni::EnvUnowned;
 use jni::objects::{JClass, JLongArray, JString};
@@ -60,9 +62,25 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_setFileSize(
     })
 }
 
-/// `static native long map(int file, int mode, long position, long length)`: a handle. `mode` is 0 for
-/// READ_ONLY, 1 for READ_WRITE, 2 for PRIVATE. Does not extend the file: a file that ends before
-/// `position + length` is `-ENODATA`, and nothing has happened.
+/// `static native long allocate(int file, long position, long length)`: fallocate(2).
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_allocate(
+    env: *mut JNIEnv,
+    _class: jclass,
+    file: jint,
+    position: jlong,
+    length: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: Java is in the file's thread set, so a close waits for us.
+        kernel::file::allocate(unsafe { descriptor(file) }?, position, length)?;
+        Ok(0)
+    })
+}
+
+/// `static native long map(int file, int mode, long position, long size, long room)`: a handle. `mode` is 0 for
+/// READ_ONLY, 1 for READ_WRITE, 2 for PRIVATE. `size` bytes must be there, `room` are mapped. Does not extend the file: a
+/// file that ends before `position + size` is `-ENODATA`, and nothing has happened.
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_ferronio_internal_MappingNatives_map(
     env: *mut JNIEnv,
@@ -70,7 +88,8 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_map(
     file: jint,
     mode: jint,
     position: jlong,
-    length: jlong,
+    size: jlong,
+    room: jlong,
 ) -> jlong {
     boundary::hot(env, || {
         // SAFETY: Java is in the file's thread set, so a close waits for us.
@@ -81,8 +100,9 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_map(
             2 => MapMode::Private,
             _ => return Err(Errno::EINVAL),
         };
-        let length = NonZeroUsize::new(unsigned(length)?).ok_or(Errno::EINVAL)?;
-        Ok(to_handle(Mapping::map(file, mode, position, length)?))
+        let size = unsigned(size)?;
+        let room = NonZeroUsize::new(unsigned(room)?.max(size)).ok_or(Errno::EINVAL)?;
+        Mapping::map_with_room(file, mode, position, size, room).map(to_handle)
     })
 }
 
@@ -177,6 +197,95 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_load(
         // SAFETY: the caller holds the handle.
         unsafe { mapping(handle) }?.load(unsigned(offset)?, unsigned(length)?)?;
         Ok(0)
+    })
+}
+
+/// `static native long advise(long handle, long offset, long length, int advice)`: madvise(2); the advice is its place in the Java enumeration.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_advise(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+    offset: jlong,
+    length: jlong,
+    advice: jint,
+) -> jlong {
+    boundary::hot(env, || {
+        let advice = match advice {
+            0 => Advice::Normal,
+            1 => Advice::Sequential,
+            2 => Advice::Random,
+            3 => Advice::WillNeed,
+            4 => Advice::HugePages,
+            5 => Advice::NoHugePages,
+            6 => Advice::DontDump,
+            _ => return Err(Errno::EINVAL),
+        };
+        // SAFETY: the caller holds the handle.
+        unsafe { mapping(handle) }?.advise(unsigned(offset)?, unsigned(length)?, advice)?;
+        Ok(0)
+    })
+}
+
+/// `static native long evict(long handle, long offset, long length)`: msync(2), then madvise(2) with MADV_PAGEOUT.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_evict(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+    offset: jlong,
+    length: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        unsafe { mapping(handle) }?.evict(unsigned(offset)?, unsigned(length)?)?;
+        Ok(0)
+    })
+}
+
+/// `static native long lock(long handle, long offset, long length)`: mlock(2).
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_lock(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+    offset: jlong,
+    length: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        unsafe { mapping(handle) }?.lock(unsigned(offset)?, unsigned(length)?)?;
+        Ok(0)
+    })
+}
+
+/// `static native long unlock(long handle, long offset, long length)`: munlock(2).
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_unlock(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+    offset: jlong,
+    length: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        unsafe { mapping(handle) }?.unlock(unsigned(offset)?, unsigned(length)?)?;
+        Ok(0)
+    })
+}
+
+/// `static native long lockLimit()`: bytes that the process may lock, `Long.MAX_VALUE` for any number.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_lockLimit(
+    env: *mut JNIEnv,
+    _class: jclass,
+) -> jlong {
+    boundary::hot(env, || {
+        let limit = paging::lock_limit()?;
+        Ok(limit
+            .and_then(|limit| limit.try_into().ok())
+            .unwrap_or(jlong::MAX))
     })
 }
 

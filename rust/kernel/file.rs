@@ -1,8 +1,9 @@
 //! What a descriptor is open on, and how large that is: `fstat(2)`, `fstatfs(2)`, `ioctl(BLKGETSIZE64)`,
-//! `ftruncate(2)`.
+//! `ftruncate(2)`, `fallocate(2)`.
 
 use super::memory::page_size;
 use nix::errno::Errno;
+use nix::fcntl::FallocateFlags;
 use nix::sys::stat::{FileStat, fstat, stat};
 use nix::sys::statfs::{HUGETLBFS_MAGIC, fstatfs};
 use std::ffi::CStr;
@@ -118,4 +119,15 @@ pub fn is_same(one: BorrowedFd<'_>, other: BorrowedFd<'_>) -> nix::Result<bool> 
 /// Those of ftruncate(2).
 pub fn set_size(file: BorrowedFd<'_>, size: i64) -> nix::Result<()> {
     nix::unistd::ftruncate(file, size)
+}
+
+/// Sees to it that the filesystem has room for a range of a file, which becomes longer if it ends before. What the
+/// file holds stays; what is new is zeros.
+///
+/// # Errors
+///
+/// `ENOSPC`, `EDQUOT` (no room), `EFBIG`, `EOPNOTSUPP` (the filesystem cannot), `EINTR`, and others of fallocate(2). The
+/// file's size is then as it was.
+pub fn allocate(file: BorrowedFd<'_>, position: i64, length: i64) -> nix::Result<()> {
+    nix::fcntl::fallocate(file, FallocateFlags::empty(), position, length)
 }

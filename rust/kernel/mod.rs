@@ -12,6 +12,7 @@ pub mod futex;
 pub mod holes;
 pub mod memory;
 pub mod memory_map;
+pub mod paging;
 pub mod pipe;
 pub mod poll;
 pub mod probe;

@@ -9,6 +9,7 @@ pub mod registry;
 use crate::kernel;
 use crate::kernel::file::{Identity, Mappable};
 use crate::kernel::memory::{self, MapMode};
+use crate::kernel::paging::{self, Advice};
 use nix::errno::Errno;
 use registry::{Backing, Registration, Slot};
 use std::ffi::CStr;
@@ -73,8 +74,28 @@ impl Mapping {
         position: i64,
         length: NonZeroUsize,
     ) -> nix::Result<Mapping> {
-        let bytes = i64::try_from(length.get()).map_err(|_| Errno::EINVAL)?;
-        let end = position.checked_add(bytes).ok_or(Errno::EOVERFLOW)?;
+        Mapping::map_with_room(file, mode, position, length.get(), length)
+    }
+
+    /// As [`Mapping::map`], for a file that may grow: only the first `size` bytes need be there now. The file's pages
+    /// appear behind the other addresses as soon as it has them; until then an access to them faults.
+    ///
+    /// # Errors
+    ///
+    /// As [`Mapping::map`].
+    pub fn map_with_room(
+        file: BorrowedFd<'_>,
+        mode: MapMode,
+        position: i64,
+        size: usize,
+        length: NonZeroUsize,
+    ) -> nix::Result<Mapping> {
+        let end = |bytes| {
+            let bytes = i64::try_from(bytes).map_err(|_| Errno::EINVAL)?;
+            position.checked_add(bytes).ok_or(Errno::EOVERFLOW)
+        };
+        end(length.get())?;
+        let end = end(size)?;
         let position = u64::try_from(position).map_err(|_| Errno::EINVAL)?;
         let Mappable {
             size,
@@ -234,6 +255,66 @@ impl Mapping {
         match self.pages_within(offset, length)? {
             // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
             Some(pages) => unsafe { memory::populate_read(pages.start, pages.len()) },
+            None => Ok(()),
+        }
+    }
+
+    /// Tells the kernel how `length` bytes from `offset`, and what shares their pages, will be used.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` outside the mapping; those of [`paging::advise`].
+    pub fn advise(&self, offset: usize, length: usize, advice: Advice) -> nix::Result<()> {
+        match self.pages_within(offset, length)? {
+            // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
+            Some(pages) => unsafe { paging::advise(pages.start, pages.len(), advice) },
+            None => Ok(()),
+        }
+    }
+
+    /// Gives the memory of `length` bytes from `offset` up, as far as they are whole pages: what was written goes to the
+    /// file first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Mapping::force`]; `EINVAL` before Linux 5.4.
+    pub fn evict(&self, offset: usize, length: usize) -> nix::Result<()> {
+        self.force(offset, length)?;
+        let page = self.slot().page_size();
+        let start = (self.address + offset).next_multiple_of(page);
+        let end = memory::page_floor(self.address + offset + length, page);
+        if start >= end {
+            return Ok(());
+        }
+        // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
+        unsafe { paging::advise(start, end - start, Advice::PageOut) }
+    }
+
+    /// Brings `length` bytes from `offset` into memory, and what shares their pages, and keeps them there.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` outside the mapping; those of [`paging::lock`]: nothing of the range is locked then.
+    pub fn lock(&self, offset: usize, length: usize) -> nix::Result<()> {
+        match self.pages_within(offset, length)? {
+            // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
+            Some(pages) => unsafe { paging::lock(pages.start, pages.len()) }.inspect_err(|_| {
+                // SAFETY: as above. The kernel may have locked a part, and does not tell which.
+                let _ = unsafe { paging::unlock(pages.start, pages.len()) };
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends [`Mapping::lock`] for a range.
+    ///
+    /// # Errors
+    ///
+    /// `EINVAL` outside the mapping; those of [`paging::unlock`].
+    pub fn unlock(&self, offset: usize, length: usize) -> nix::Result<()> {
+        match self.pages_within(offset, length)? {
+            // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
+            Some(pages) => unsafe { paging::unlock(pages.start, pages.len()) },
             None => Ok(()),
         }
     }
