@@ -29,20 +29,21 @@ public final class MappedMemory implements Runnable {
     private final MappingLife life;
     private final long address;
 
-    private MappedMemory(FileChannel channel, FileChannel.MapMode mode, long position, long size) throws IOException {
+    private MappedMemory(FileChannel channel, FileChannel.MapMode mode, long position, long size, long room,
+            boolean reserve) throws IOException {
         MappingLife.collectNearLimit();
         String path = FileChannelAccess.path(channel);
-        life = MappingLife.of(this, path == null ? "a file without a name" : path, size, null);
-        long handle = tryMap(channel, mode, position, size);
+        life = MappingLife.of(this, path == null ? "a file without a name" : path, room, null);
+        long handle = tryMap(channel, mode, position, size, room, reserve);
         for (int i = 0; i < MappingLife.COLLECTIONS && handle == -Errno.ENOMEM; i++) {
             MappingLife.collectGarbage();
-            handle = tryMap(channel, mode, position, size);
+            handle = tryMap(channel, mode, position, size, room, reserve);
         }
         if (handle == -Errno.ENOMEM) {
             throw new IOException("Map failed", new OutOfMemoryError("Map failed"));
         }
         if (handle < 0) {
-            throw Errno.exception(handle, "mmap of " + channel + ", " + mode + ", position " + position + ", " + size
+            throw Errno.exception(handle, "mmap of " + channel + ", " + mode + ", position " + position + ", " + room
                     + " bytes");
         }
         life.begin(handle);
@@ -69,7 +70,7 @@ public final class MappedMemory implements Runnable {
      */
     public static String unavailableForRegions() {
         String unavailable = unavailable();
-        return unavailable == null && !MemoryAccess.AVAILABLE ? JdkAccess.missing() : unavailable;
+        return unavailable == null && !(MemoryAccess.AVAILABLE && MemoryAtomics.AVAILABLE) ? JdkAccess.missing() : unavailable;
     }
 
     /**
@@ -123,44 +124,55 @@ public final class MappedMemory implements Runnable {
      */
     public static MappedMemory map(FileChannel channel, FileChannel.MapMode mode, long position, long size)
             throws IOException {
-        return new MappedMemory(channel, mode, position, size);
+        return new MappedMemory(channel, mode, position, size, size, false);
     }
 
-    private static long tryMap(FileChannel channel, FileChannel.MapMode mode, long position, long size)
-            throws IOException {
+    /**
+     * As {@link #map(FileChannel, FileChannel.MapMode, long, long)}, with room to grow: behind the addresses after
+     * {@code size} the file's pages appear as soon as it has them.
+     *
+     * @param channel the file
+     * @param mode one of the three modes
+     * @param position where in the file
+     * @param size bytes that the file must have, or is extended to have, 0 or more
+     * @param room bytes of addresses, over 0, and {@code size} or more
+     * @param reserve whether the filesystem is to set space aside for {@code size} bytes
+     * @return the memory
+     * @throws IOException as {@code FileChannel.map}, and if the filesystem has no space or cannot set it aside
+     */
+    public static MappedMemory map(FileChannel channel, FileChannel.MapMode mode, long position, long size, long room,
+            boolean reserve) throws IOException {
+        return new MappedMemory(channel, mode, position, size, room, reserve);
+    }
+
+    /** Brings back what the guard has replaced, for a file that has just grown. */
+    public void settle() {
+        try {
+            MappingNatives.settle(life.handle());
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private static long tryMap(FileChannel channel, FileChannel.MapMode mode, long position, long size, long room,
+            boolean reserve) throws IOException {
         int index = FileChannelAccess.addThread(channel);
         try {
             if (!channel.isOpen()) {
                 throw new AsynchronousCloseException();
             }
             int file = FileChannelAccess.descriptor(channel);
-            long handle = MappingNatives.map(file, MODES.indexOf(mode), position, size);
+            if (reserve && size > 0) {
+                ResizableFile.reserve(channel, file, position, size);
+            }
+            long handle = MappingNatives.map(file, MODES.indexOf(mode), position, size, room);
             if (handle == -Errno.ENODATA) {
-                extend(channel, file, position + size);
-                handle = MappingNatives.map(file, MODES.indexOf(mode), position, size);
+                ResizableFile.extend(channel, file, position + size);
+                handle = MappingNatives.map(file, MODES.indexOf(mode), position, size, room);
             }
             return handle;
         } finally {
             FileChannelAccess.removeThread(channel, index);
-        }
-    }
-
-    /** Makes the file longer, under the lock under which the JDK does so; never shorter. */
-    private static void extend(FileChannel channel, int file, long size) throws IOException {
-        if (!FileChannelAccess.isWritable(channel)) {
-            throw new IOException("Channel not open for writing - cannot extend file to required size");
-        }
-        synchronized (FileChannelAccess.positionLock(channel)) {
-            long result = MappingNatives.fileSize(file);
-            while (result >= 0 && result < size || result == -Errno.EINTR) {
-                result = MappingNatives.setFileSize(file, size);
-                if (result == 0) {
-                    return;
-                }
-            }
-            if (result < 0) {
-                throw Errno.exception(result, "ftruncate of " + channel + " to " + size + " bytes");
-            }
         }
     }
 
@@ -294,44 +306,7 @@ public final class MappedMemory implements Runnable {
      */
     public void force(long offset, long length) throws IOException {
         try {
-            WatchedMapping.force(life, () -> writeBack(offset, length));
-        } finally {
-            Reference.reachabilityFence(this);
-        }
-    }
-
-    private void writeBack(long offset, long length) throws IOException {
-        long result;
-        do {
-            result = MappingNatives.force(life.handle(), offset, length);
-        } while (result == -Errno.EINTR);
-        if (result < 0) {
-            throw Errno.exception(result, "msync of " + length + " bytes at offset " + offset);
-        }
-    }
-
-    /**
-     * Brings pages into memory.
-     *
-     * @param offset of the first byte
-     * @param length bytes
-     * @return whether it was done: false on a kernel that cannot (before Linux 5.14)
-     * @throws IOException if a page cannot be read from the file
-     */
-    public boolean load(long offset, long length) throws IOException {
-        try {
-            long result;
-            do {
-                result = MappingNatives.load(life.handle(), offset, length);
-            } while (result == -Errno.EINTR);
-            if (result == -Errno.EFAULT) {
-                throw new IOException("cannot load " + length + " bytes at offset " + offset + ": a page cannot be read"
-                        + " from the file, which was truncated or has an I/O error");
-            }
-            if (result < 0 && result != -Errno.EINVAL) {
-                throw Errno.exception(result, "madvise(MADV_POPULATE_READ) of " + length + " bytes at offset " + offset);
-            }
-            return result >= 0;
+            WatchedMapping.force(life, () -> MappedPages.writeBack(this, offset, length));
         } finally {
             Reference.reachabilityFence(this);
         }

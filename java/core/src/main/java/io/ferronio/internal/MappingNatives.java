@@ -15,11 +15,15 @@ final class MappingNatives {
     /** ftruncate(2): 0, or {@code -errno}. */
     static native long setFileSize(int file, long size);
 
+    /** fallocate(2): 0, or {@code -errno}. */
+    static native long allocate(int file, long position, long length);
+
     /**
-     * mmap(2): a handle, or {@code -errno}; {@code -ENODATA} if the file is too short, and then nothing has
-     * happened. Modes: 0 READ_ONLY, 1 READ_WRITE, 2 PRIVATE.
+     * mmap(2) of {@code size} bytes and the addresses after them, {@code room} in all if that is more: a handle, or
+     * {@code -errno}; {@code -ENODATA} if the file ends before {@code size}, and then nothing has happened. Modes: 0
+     * READ_ONLY, 1 READ_WRITE, 2 PRIVATE.
      */
-    static native long map(int file, int mode, long position, long length);
+    static native long map(int file, int mode, long position, long size, long room);
 
     /** Takes over a mapping that the JDK made: a handle, or {@code -errno}. */
     static native long adopt(long start, long length);
@@ -38,6 +42,21 @@ final class MappingNatives {
 
     /** madvise(2) with MADV_POPULATE_READ: 0, or {@code -errno}. */
     static native long load(long handle, long offset, long length);
+
+    /** madvise(2): 0, or {@code -errno}. The advice is its place in {@code Advice}. */
+    static native long advise(long handle, long offset, long length, int advice);
+
+    /** msync(2), then madvise(2) with MADV_PAGEOUT of whole pages: 0, or {@code -errno}. */
+    static native long evict(long handle, long offset, long length);
+
+    /** mlock(2): 0, or {@code -errno}, and nothing of the range is locked then. */
+    static native long lock(long handle, long offset, long length);
+
+    /** munlock(2): 0, or {@code -errno}. */
+    static native long unlock(long handle, long offset, long length);
+
+    /** RLIMIT_MEMLOCK: bytes that the process may lock; {@code Long.MAX_VALUE} for any number. */
+    static native long lockLimit();
 
     /** Pages that an access could not have so far, in either life. */
     static native long faults(long handle);

@@ -28,11 +28,17 @@ public final class MemoryAccess {
     private static final MethodHandle COPY = bound("copyMemory",
             methodType(void.class, Object.class, long.class, Object.class, long.class, long.class));
 
+    private static final MethodHandle SET =
+            atAddress("setMemory", methodType(void.class, Object.class, long.class, long.class, byte.class));
+
     private static final long ARRAY_BASE = arrayBase();
+
+    /** HotSpot stops for nothing during one copy: no longer than the JDK's own buffers do. */
+    private static final long MOST_AT_ONCE = 1 << 20;
 
     /** Whether memory can be accessed by address. */
     static final boolean AVAILABLE = JdkAccess.all(GET, GET_SHORT, GET_CHAR, GET_INT, GET_LONG, PUT, PUT_SHORT,
-            PUT_CHAR, PUT_INT, PUT_LONG, COPY) && ARRAY_BASE >= 0;
+            PUT_CHAR, PUT_INT, PUT_LONG, COPY, SET) && ARRAY_BASE >= 0;
 
     private MemoryAccess() {
     }
@@ -53,14 +59,18 @@ public final class MemoryAccess {
         return handle == null ? null : handle.bindTo(INSTANCE);
     }
 
-    private static MethodHandle getter(String name, Class<?> type) {
-        MethodHandle handle = bound(name, methodType(type, Object.class, long.class));
+    /** A method on memory: its object is null, then its offset is an address. */
+    static MethodHandle atAddress(String name, MethodType type) {
+        MethodHandle handle = bound(name, type);
         return handle == null ? null : MethodHandles.insertArguments(handle, 0, (Object) null);
     }
 
-    private static MethodHandle putter(String name, Class<?> type) {
-        MethodHandle handle = bound(name, methodType(void.class, Object.class, long.class, type));
-        return handle == null ? null : MethodHandles.insertArguments(handle, 0, (Object) null);
+    static MethodHandle getter(String name, Class<?> type) {
+        return atAddress(name, methodType(type, Object.class, long.class));
+    }
+
+    static MethodHandle putter(String name, Class<?> type) {
+        return atAddress(name, methodType(void.class, Object.class, long.class, type));
     }
 
     private static long arrayBase() {
@@ -225,11 +235,7 @@ public final class MemoryAccess {
      * @param length bytes
      */
     public static void copy(long address, byte[] target, int offset, int length) {
-        try {
-            COPY.invokeExact((Object) null, address, (Object) target, ARRAY_BASE + offset, (long) length);
-        } catch (Throwable e) {
-            throw JdkAccess.<RuntimeException>rethrow(e);
-        }
+        copy(null, address, target, ARRAY_BASE + offset, length);
     }
 
     /**
@@ -241,8 +247,50 @@ public final class MemoryAccess {
      * @param length bytes
      */
     public static void copy(byte[] source, int offset, long address, int length) {
+        copy(source, ARRAY_BASE + offset, null, address, length);
+    }
+
+    /**
+     * Copies within memory. The ranges may overlap.
+     *
+     * @param source of the first byte
+     * @param target where to
+     * @param length bytes
+     */
+    public static void copy(long source, long target, long length) {
+        if (source < target && target < source + length) {
+            // From the end, or a piece would overwrite the next one.
+            for (long end = length; end > 0; end -= Math.min(end, MOST_AT_ONCE)) {
+                long piece = Math.min(end, MOST_AT_ONCE);
+                copy(null, source + end - piece, null, target + end - piece, piece);
+            }
+        } else {
+            copy(null, source, null, target, length);
+        }
+    }
+
+    private static void copy(Object source, long from, Object target, long to, long length) {
         try {
-            COPY.invokeExact((Object) source, ARRAY_BASE + offset, (Object) null, address, (long) length);
+            for (long done = 0; done < length; done += MOST_AT_ONCE) {
+                COPY.invokeExact(source, from + done, target, to + done, Math.min(length - done, MOST_AT_ONCE));
+            }
+        } catch (Throwable e) {
+            throw JdkAccess.<RuntimeException>rethrow(e);
+        }
+    }
+
+    /**
+     * Writes one byte many times.
+     *
+     * @param address of the first
+     * @param length bytes
+     * @param value the byte
+     */
+    public static void fill(long address, long length, byte value) {
+        try {
+            for (long done = 0; done < length; done += MOST_AT_ONCE) {
+                SET.invokeExact(address + done, Math.min(length - done, MOST_AT_ONCE), value);
+            }
         } catch (Throwable e) {
             throw JdkAccess.<RuntimeException>rethrow(e);
         }
