@@ -21,6 +21,8 @@ final class Arenas {
     private static final MethodHandle SHARED;
     private static final MethodHandle MAP;
     private static final MethodHandle AS_BYTE_BUFFER;
+    private static final MethodHandle GET_LONG;
+    private static final MethodHandle PUT_LONG;
 
     static {
         if (Runtime.version().feature() < SINCE) {
@@ -40,6 +42,16 @@ final class Arenas {
                             AutoCloseable.class));
             AS_BYTE_BUFFER = lookup.findVirtual(segment, "asByteBuffer", methodType(ByteBuffer.class))
                     .asType(methodType(ByteBuffer.class, Object.class));
+            Class<?> layouts = Class.forName("java.lang.foreign.ValueLayout");
+            Class<?> layout = Class.forName("java.lang.foreign.ValueLayout$OfLong");
+            Object longs = layouts.getField("JAVA_LONG").get(null);
+            MethodHandle get = lookup.findVirtual(segment, "get", methodType(long.class, layout, long.class));
+            GET_LONG = MethodHandles.insertArguments(get, 1, longs)
+                    .asType(methodType(long.class, Object.class, long.class));
+            MethodHandle set =
+                    lookup.findVirtual(segment, "set", methodType(void.class, layout, long.class, long.class));
+            PUT_LONG = MethodHandles.insertArguments(set, 1, longs)
+                    .asType(methodType(void.class, Object.class, long.class, long.class));
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -58,9 +70,24 @@ final class Arenas {
         return (AutoCloseable) SHARED.invokeExact();
     }
 
-    /** Maps a file from its start. */
+    /** Maps a file from its start, to read. */
     static ByteBuffer map(FileChannel file, long size, AutoCloseable arena) throws Throwable {
         Object segment = (Object) MAP.invokeExact(file, MapMode.READ_ONLY, 0L, size, arena);
         return (ByteBuffer) AS_BYTE_BUFFER.invokeExact(segment);
+    }
+
+    /** Maps a file from its start, to read and write, as a segment. */
+    static Object mapSegment(FileChannel file, long size, AutoCloseable arena) throws Throwable {
+        return (Object) MAP.invokeExact(file, MapMode.READ_WRITE, 0L, size, arena);
+    }
+
+    /** {@code MemorySegment.get} of an aligned long. */
+    static long getLong(Object segment, long offset) throws Throwable {
+        return (long) GET_LONG.invokeExact(segment, offset);
+    }
+
+    /** {@code MemorySegment.set} of an aligned long. */
+    static void putLong(Object segment, long offset, long value) throws Throwable {
+        PUT_LONG.invokeExact(segment, offset, value);
     }
 }

@@ -14,6 +14,7 @@ import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
@@ -24,6 +25,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * <pre>
  * InterleavedComparison transfer|header|receive|copy|sink|source|read [rounds] [seconds] [size,size...]
  * InterleavedComparison map|busy [rounds] [seconds] [size,size...] [base]
+ * InterleavedComparison access [rounds] [seconds] [size,size...] [READ_ALL,WRITE_ALL,READ_RANDOM,WRITE_RANDOM]
+ * InterleavedComparison load [rounds] [seconds] [size,size...]
  * InterleavedComparison faults [rounds] [seconds]
  * InterleavedComparison relay [rounds] [mebibytes]
  * InterleavedComparison connections [rounds] [number,number...]
@@ -33,7 +36,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * {@code copy}: file to file; {@code sink} and {@code source}: a file to and from a channel that is not the JDK's.
  * {@code map}: mapping, reading a byte, unmapping; {@code busy}: the same beside fifty busy threads. The base is the
  * way that the others are compared with: {@code jdk}, and for {@code busy} {@code sharedArena}, unless told.
- * {@code read}: a mapped file. {@code relay} is {@link RelayComparison}, {@code connections} {@link Connections},
+ * {@code read}: a mapped file; {@code access}: in each manner; {@code load}: into memory. {@code relay} is {@link RelayComparison}, {@code connections} {@link Connections},
  * {@code faults} {@link Faults}.
  *
  * <p>Each of the rounds (11 unless told) measures every way once for a short time (0.4 seconds), in a JVM of
@@ -51,11 +54,19 @@ public final class InterleavedComparison {
     /** The first is what the others are compared with. */
     private final List<String> ways;
     private final long milliseconds;
+    /** Further parameters of the benchmark. */
+    private final Map<String, String> parameters;
 
     private InterleavedComparison(Class<?> benchmark, List<String> ways, long milliseconds) {
+        this(benchmark, ways, milliseconds, Map.of());
+    }
+
+    private InterleavedComparison(Class<?> benchmark, List<String> ways, long milliseconds,
+            Map<String, String> parameters) {
         this.benchmark = benchmark;
         this.ways = ways;
         this.milliseconds = milliseconds;
+        this.parameters = parameters;
     }
 
     /** Measures and prints. */
@@ -84,6 +95,15 @@ public final class InterleavedComparison {
                     .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
             case "read" -> new InterleavedComparison(ReadMapped.class, List.of(JDK, "ferronio", "region"), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "4096,1048576");
+            case "access" -> {
+                String accesses = given.size() > 4 ? given.get(4) : "READ_ALL,WRITE_ALL,READ_RANDOM,WRITE_RANDOM";
+                for (String access : accesses.split(",")) {
+                    new InterleavedComparison(AccessMapped.class, waysToAccess(), milliseconds, Map.of("access", access))
+                            .run(rounds, hasSizes ? given.get(3) : "1048576,67108864");
+                }
+            }
+            case "load" -> new InterleavedComparison(LoadMapped.class, List.of(JDK, "region"), milliseconds)
+                    .run(rounds, hasSizes ? given.get(3) : "268435456");
             case "faults" -> Faults.run(rounds, seconds);
             case "relay" -> RelayComparison.run(rounds, (given.size() > 2 ? Long.parseLong(given.get(2)) : 256) << 20);
             case "connections" -> Connections.compare(rounds, given.size() > 2 ? given.get(2) : "80,800,8000");
@@ -91,6 +111,9 @@ public final class InterleavedComparison {
                 System.err.println("usage: InterleavedComparison transfer|header|receive|copy|sink|source|read [rounds]"
                         + " [seconds] [size,size...]"
                         + "\n       InterleavedComparison map|busy [rounds] [seconds] [size,size...] [base]"
+                        + "\n       InterleavedComparison access [rounds] [seconds] [size,size...]"
+                        + " [READ_ALL,WRITE_ALL,READ_RANDOM,WRITE_RANDOM]"
+                        + "\n       InterleavedComparison load [rounds] [seconds] [size,size...]"
                         + "\n       InterleavedComparison faults [rounds] [seconds]"
                         + "\n       InterleavedComparison relay [rounds] [mebibytes]"
                         + "\n       InterleavedComparison connections [rounds] [number,number...]");
@@ -105,6 +128,11 @@ public final class InterleavedComparison {
 
     private static List<String> waysToTransfer() {
         return List.of(JDK, "ferronio", "raw");
+    }
+
+    private static List<String> waysToAccess() {
+        List<String> ways = List.of(JDK, "region", "regionBeyond");
+        return Runtime.version().feature() < Arenas.SINCE ? ways : List.of(JDK, "region", "regionBeyond", "segment");
     }
 
     private static List<String> waysToMap(String base) {
@@ -134,8 +162,8 @@ public final class InterleavedComparison {
                 }
             }
         }
-        System.out.printf("%s on JDK %s, %d rounds of %d ms: median nanoseconds, median ratio (least .. greatest)%n",
-                benchmark.getSimpleName(), Runtime.version(), rounds, milliseconds);
+        System.out.printf("%s%s on JDK %s, %d rounds of %d ms: median nanoseconds, median ratio (least .. greatest)%n",
+                benchmark.getSimpleName(), parameters.isEmpty() ? "" : " " + parameters.values(), Runtime.version(), rounds, milliseconds);
         print("wall", sizes, costs, Cost::wall);
         if (costs.values().iterator().next()[0].cpu() > 0) {
             print("cpu", sizes, costs, Cost::cpu);
@@ -171,7 +199,9 @@ public final class InterleavedComparison {
 
     /** From one JVM. */
     private Cost measure(String way, String size) throws RunnerException {
-        RunResult result = new Runner(new OptionsBuilder()
+        ChainedOptionsBuilder options = new OptionsBuilder();
+        parameters.forEach(options::param);
+        RunResult result = new Runner(options
                 .include("^" + benchmark.getName().replace(".", "\\.") + "\\." + way + "$")
                 .param("size", size)
                 .forks(1)

@@ -1,0 +1,207 @@
+package io.ferronio.benchmarks;
+
+import io.ferronio.MappedRegion;
+import io.ferronio.Mappings;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Reads or writes as many longs as a mapping has, one after the other or here and there: through the JDK's buffer, a
+ * region, a region whose longs lie beyond 4 GiB, and a {@code MemorySegment}.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(2)
+public class AccessMapped {
+
+    /** Where the longs of {@link #regionBeyond} begin. */
+    private static final long FAR = 1L << 32;
+
+    /** What is done. */
+    public enum Access {
+        /** {@code getLong}, from the start to the end. */
+        READ_ALL,
+        /** {@code putLong}, from the start to the end. */
+        WRITE_ALL,
+        /** {@code getLong}, anywhere. */
+        READ_RANDOM,
+        /** {@code putLong}, anywhere. */
+        WRITE_RANDOM
+    }
+
+    /** What is done. */
+    @Param
+    public Access access;
+
+    /** Bytes that are used: a power of two. */
+    @Param({"1048576", "67108864"})
+    public int size;
+
+    private FileChannel file;
+    private MappedByteBuffer jdk;
+    private MappedRegion region;
+    private MappedRegion large;
+    private AutoCloseable arena;
+    private Object segment;
+
+    /** Maps the file in each way. */
+    @Setup
+    public void open() throws Throwable {
+        file = MemoryFile.createToWrite(size);
+        jdk = file.map(MapMode.READ_WRITE, 0, size);
+        jdk.order(ByteOrder.nativeOrder());
+        region = MappedRegion.map(file, MapMode.READ_WRITE, 0, size);
+        large = MappedRegion.map(file, MapMode.READ_WRITE, 0, FAR + size);
+        large.fill(FAR, size, (byte) 1);
+        if (Runtime.version().feature() >= Arenas.SINCE) {
+            arena = Arenas.shared();
+            segment = Arenas.mapSegment(file, size, arena);
+        }
+    }
+
+    /** Unmaps it. */
+    @TearDown
+    public void close() throws Exception {
+        Mappings.unmap(jdk);
+        region.close();
+        large.close();
+        if (arena != null) {
+            arena.close();
+        }
+        file.close();
+    }
+
+    /** The next of a row of numbers that look random: a step of a linear congruential generator. */
+    private static long next(long number) {
+        return number * 6364136223846793005L + 1442695040888963407L;
+    }
+
+    /** Where a number leads to: a multiple of 8 below {@code size}. */
+    private static long index(long number, int size) {
+        return number >>> 32 & size - Long.BYTES;
+    }
+
+    /** {@code FileChannel.map}. */
+    @Benchmark
+    public long jdk() {
+        long sum = 0;
+        long number = 1;
+        switch (access) {
+            case READ_ALL -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    sum += jdk.getLong(i);
+                }
+            }
+            case WRITE_ALL -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    jdk.putLong(i, i);
+                }
+            }
+            case READ_RANDOM -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    number = next(number);
+                    sum += jdk.getLong((int) index(number, size));
+                }
+            }
+            default -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    number = next(number);
+                    jdk.putLong((int) index(number, size), i);
+                }
+            }
+        }
+        return sum;
+    }
+
+    private long useRegion(MappedRegion region, long start) {
+        long sum = 0;
+        long number = 1;
+        switch (access) {
+            case READ_ALL -> {
+                for (long i = start; i < start + size; i += Long.BYTES) {
+                    sum += region.getLong(i);
+                }
+            }
+            case WRITE_ALL -> {
+                for (long i = start; i < start + size; i += Long.BYTES) {
+                    region.putLong(i, i);
+                }
+            }
+            case READ_RANDOM -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    number = next(number);
+                    sum += region.getLong(start + index(number, size));
+                }
+            }
+            default -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    number = next(number);
+                    region.putLong(start + index(number, size), i);
+                }
+            }
+        }
+        return sum;
+    }
+
+    /** {@code MappedRegion.map}. */
+    @Benchmark
+    public long region() {
+        return useRegion(region, 0);
+    }
+
+    /** A region of more than 4 GiB, beyond the first 4 GiB of it. */
+    @Benchmark
+    public long regionBeyond() {
+        return useRegion(large, FAR);
+    }
+
+    /** {@code FileChannel.map} into an arena for all threads, since JDK 22. */
+    @Benchmark
+    public long segment() throws Throwable {
+        long sum = 0;
+        long number = 1;
+        switch (access) {
+            case READ_ALL -> {
+                for (long i = 0; i < size; i += Long.BYTES) {
+                    sum += Arenas.getLong(segment, i);
+                }
+            }
+            case WRITE_ALL -> {
+                for (long i = 0; i < size; i += Long.BYTES) {
+                    Arenas.putLong(segment, i, i);
+                }
+            }
+            case READ_RANDOM -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    number = next(number);
+                    sum += Arenas.getLong(segment, index(number, size));
+                }
+            }
+            default -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    number = next(number);
+                    Arenas.putLong(segment, index(number, size), i);
+                }
+            }
+        }
+        return sum;
+    }
+}
