@@ -38,7 +38,8 @@ final class TortureTable {
             """;
 
     String document(long seed, Collection<String> versions) {
-        return HEADING.formatted(seed, String.join(", ", versions), System.getProperty("os.version")) + markdown();
+        String kernel = System.getProperty("os.version").replaceFirst("-.*", "");
+        return HEADING.formatted(seed, String.join(", ", versions), kernel) + markdown();
     }
 
     void add(TortureRun run) {
