@@ -10,4 +10,35 @@ import java.util.OptionalLong;
  * @param dirty in memory and changed; empty if not known
  */
 public record ResidentPages(long pages, OptionalLong resident, OptionalLong dirty) {
+
+    /** Of no bytes. */
+    static final ResidentPages NONE = new ResidentPages(0, OptionalLong.of(0), OptionalLong.of(0));
+
+    /**
+     * Counts those of mapped memory; its dirty pages are not known.
+     *
+     * @param address of the first byte; need not be aligned
+     * @param length bytes, all of them mapped
+     * @param told whether the kernel tells this user: what {@link ResidencyNatives#isTold} says of the mapped file
+     * @return the numbers
+     */
+    public static ResidentPages ofMemory(long address, long length, boolean told) {
+        if (length == 0) {
+            return NONE;
+        }
+        long page = ResidencyNatives.pageSize();
+        long pages = (address + length - 1) / page - address / page + 1;
+        long resident = told ? ResidencyNatives.resident(address, length) : -1;
+        return resident < 0 ? unknown(pages) : new ResidentPages(pages, known(resident, pages), OptionalLong.empty());
+    }
+
+    /** Nothing is known but how many there are. */
+    static ResidentPages unknown(long pages) {
+        return new ResidentPages(pages, OptionalLong.empty(), OptionalLong.empty());
+    }
+
+    /** A number of pages that were counted while the range changed: never more than there are. */
+    static OptionalLong known(long counted, long pages) {
+        return OptionalLong.of(Math.min(counted, pages));
+    }
 }
