@@ -37,7 +37,7 @@ struct CacheStatistics {
 /// What of a range is in the page cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cached {
-    /// Pages, those included that are still being read.
+    /// Pages, those included that are still being read, or of which only a part was written.
     pub resident: u64,
     /// Pages of these that were changed, and are not yet being written.
     pub dirty: u64,

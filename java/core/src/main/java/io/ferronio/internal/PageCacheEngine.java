@@ -40,7 +40,7 @@ public final class PageCacheEngine {
         if (AVAILABLE) {
             return null;
         }
-        return NativeLibrary.isLoaded() ? JdkAccess.missing() : "no native library";
+        return NativeLibrary.isLoaded() ? JdkAccess.missing() : "the native library is not loaded";
     }
 
     /**
