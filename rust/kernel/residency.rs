@@ -1,8 +1,8 @@
 //! What is in memory: of a file `cachestat(2)` (Linux 6.5) says it, of a range of addresses `mincore(2)`.
 //!
-//! Neither tells everybody: whoever may not write to a file, and does not own it, is not to learn what others read of it.
-//! `cachestat` then says `EPERM` (since Linux 6.14 and the stable kernels of that time), `mincore` claims that all is there
-//! (since 5.2): see [`is_told`].
+//! Neither tells everybody: whoever may not write to a file, and does not own it, is not to learn what others read of
+//! it. `cachestat` then says `EPERM` (since Linux 6.14 and the stable kernels of that time), `mincore` claims that all
+//! is there (since 5.2): see [`is_told`].
 
 use super::file;
 use super::memory::{page_floor, page_size, unmap};
@@ -165,8 +165,8 @@ impl View {
 
 impl Drop for View {
     fn drop(&mut self) {
-        // SAFETY: made by `View::of`, and nobody else knows of it. It can fail only at the kernel's limit of mappings, and
-        // only if it was joined to a neighbour: then addresses are lost, and no memory.
+        // SAFETY: made by `View::of`, and nobody else knows of it. It can fail only at the kernel's limit of mappings,
+        // and only if it was joined to a neighbour: then addresses are lost, and no memory.
         let _ = unsafe { unmap(self.0.start, self.0.len()) };
     }
 }

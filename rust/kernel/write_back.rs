@@ -8,7 +8,8 @@ use std::os::fd::{AsRawFd, BorrowedFd};
 /// Writes the changed pages of a range and waits until they are clean. This is no fsync(2): what finds them on the
 /// device after a crash, and the device's own cache, are left as they are.
 ///
-/// On overlayfs `sync_file_range` does nothing and says that all is well: there it is `fdatasync(2)`, of the whole file.
+/// On overlayfs `sync_file_range` does nothing and says that all is well: there it is `fdatasync(2)`, of the whole
+/// file.
 ///
 /// # Errors
 ///

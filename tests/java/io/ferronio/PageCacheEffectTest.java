@@ -38,8 +38,8 @@ class PageCacheEffectTest {
     void onADisk(String makeFileSystem) throws Exception {
         Path disk = TestFiles.newSparseFile(512 << 20);
         Path folder = TestFiles.newFolder();
-        assertDone(FileCopyRouteTest.mounted("%s %s; mount -o loop %s %s".formatted(makeFileSystem, disk, disk, folder)),
-                OnDisk.class, folder);
+        assertDone(FileCopyRouteTest.mounted(
+                "%s %s; mount -o loop %s %s".formatted(makeFileSystem, disk, disk, folder)), OnDisk.class, folder);
         Files.delete(disk);
     }
 

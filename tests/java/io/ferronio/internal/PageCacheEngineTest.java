@@ -70,14 +70,15 @@ class PageCacheEngineTest {
                 assertEquals(new ResidentPages(asked.length, OptionalLong.of(expected), OptionalLong.of(0)), cached);
             }
             ResidentPages told = PageCacheEngine.residency(file, position, length);
-            assertEquals(List.of((long) asked.length, OptionalLong.of(expected)), List.of(told.pages(), told.resident()));
+            assertEquals(List.of((long) asked.length, OptionalLong.of(expected)),
+                    List.of(told.pages(), told.resident()));
         }
     }
 
     /** As a region's: from any address. */
     @Property(tries = 100)
-    void mappedMemoryIsCountedAlike(@ForAll @LongRange(max = SIZE) long offset, @ForAll @LongRange(max = SIZE) long length)
-            throws IOException {
+    void mappedMemoryIsCountedAlike(@ForAll @LongRange(max = SIZE) long offset,
+            @ForAll @LongRange(max = SIZE) long length) throws IOException {
         long some = Math.min(length, SIZE - offset);
         try (FileChannel file = open()) {
             file.write(ByteBuffer.allocate(1), SIZE - 1);
@@ -125,7 +126,7 @@ class PageCacheEngineTest {
                 PosixFilePermissions.fromString(permissions));
     }
 
-    /** A program: by mincore(2), a file that it may only read (unless the test is no root), one that it may write, its own. */
+    /** A program: a file that it may only read (unless the test is no root), one that it may write, one of its own. */
     static final class Stranger {
         private Stranger() {
         }

@@ -123,8 +123,8 @@ public final class PageCacheEngine {
      */
     public static void drop(FileChannel file, long position, long length) throws IOException {
         inFile(file, position, length, end -> {
-            // At once, as the JDK's force: in pieces, the device would wait for us between them, and what lies across the
-            // border of two pieces would stay.
+            // At once, as the JDK's force: in pieces, the device would wait for us between them, and what lies across
+            // the border of two pieces would stay.
             long whole = Math.max(0, end - position);
             long written = call(file, descriptor -> AdviceNatives.writeBack(descriptor, position, whole));
             check(written, "sync_file_range", position, end);

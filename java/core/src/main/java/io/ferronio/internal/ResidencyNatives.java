@@ -24,9 +24,9 @@ final class ResidencyNatives {
      * @param file descriptor of a file
      * @param position where in the file the range begins
      * @param length its bytes; there is nothing in 0
-     * @return in the lower 32 bits the resident ones, in the upper the dirty ones of these; {@code -EOVERFLOW} if there are
-     *     2<sup>31</sup> or more; {@code -ENOSYS}, {@code -EPERM} or {@code -EOPNOTSUPP} if this cannot be asked; or another
-     *     {@code -errno}
+     * @return in the lower 32 bits the resident ones, in the upper the dirty ones of these; {@code -EOVERFLOW} if there
+     *     are 2<sup>31</sup> or more; {@code -ENOSYS}, {@code -EPERM} or {@code -EOPNOTSUPP} if this cannot be asked;
+     *     or another {@code -errno}
      */
     static native long cached(int file, long position, long length);
 
@@ -34,13 +34,14 @@ final class ResidencyNatives {
      * Whether mincore(2) tells this user of a file's pages; else it says of all that they are resident.
      *
      * @param file descriptor of a file
-     * @return 1 or 0; {@code -errno} if that cannot be found out: {@code -EACCES} for a file that is not open for reading
+     * @return 1 or 0; {@code -errno} if that cannot be found out: {@code -EACCES} for a file that is not open for
+     *     reading
      */
     static native long isTold(int file);
 
     /**
-     * Counts pages that are in the page cache: mincore(2) on a mapping that is there for this call. To be used only where
-     * {@link #isTold}.
+     * Counts pages that are in the page cache: mincore(2) on a mapping that is there for this call. To be used only
+     * where {@link #isTold}.
      *
      * @param file descriptor of a file, open for reading
      * @param position where in the file the range begins
@@ -50,8 +51,8 @@ final class ResidencyNatives {
     static native long residentOfFile(int file, long position, long length);
 
     /**
-     * mincore(2): counts pages that an access would find in memory. Of a mapped file these are the pages in the page cache,
-     * touched or not; to be used only where {@link #isTold}.
+     * mincore(2): counts pages that an access would find in memory. Of a mapped file these are the pages in the page
+     * cache, touched or not; to be used only where {@link #isTold}.
      *
      * @param address of the first byte; need not be aligned
      * @param length bytes
