@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ferronio.testing.ChannelDelegate;
 import io.ferronio.testing.ChildJvm;
+import io.ferronio.testing.Eventually;
 import io.ferronio.testing.FileTree;
 import io.ferronio.testing.TestFiles;
 import io.ferronio.testing.TransferTask;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -20,11 +22,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -269,6 +275,86 @@ class PageCacheTest {
                 }
             }
             System.out.println("nothing is claimed");
+        }
+    }
+
+    /** As on a kernel before 6.5, which {@code tests/natives} makes believe. */
+    @Test
+    void withoutCachestatMincoreServes() {
+        List<String> preload = List.of("env", "LD_PRELOAD=" + System.getProperty("ferronio.test.natives"),
+                "FERRONIO_TEST_MISSING=cachestat");
+        String output = ChildJvm.runThrough(preload, WithoutCachestat.class, List.of()).succeeded();
+        assertTrue(output.contains("counted by mincore"), output);
+    }
+
+    /** A program: counts, and finds in the list of capabilities why not better. */
+    static final class WithoutCachestat {
+        private WithoutCachestat() {
+        }
+
+        public static void main(String[] args) throws Exception {
+            Map<String, Capability> capabilities = Capabilities.all().stream()
+                    .collect(Collectors.toMap(Capability::name, capability -> capability));
+            assertEquals("cachestat: no (ENOSYS: Function not implemented)", capabilities.get("cachestat").toString());
+            assertTrue(capabilities.get("page cache").isAvailable());
+
+            try (FileChannel file = FileChannel.open(TestFiles.newFile(SIZE))) {
+                Residency all = PageCache.residency(file, 0, Long.MAX_VALUE);
+                assertEquals(11, all.pages());
+                assertTrue(all.resident().isPresent() && all.dirty().isEmpty(), all::toString);
+                assertTrue(Eventually.holds(() -> {
+                    try {
+                        PageCache.readAhead(file, 3 * PAGE, 1);
+                        return PageCache.residency(file, 3 * PAGE, 1).resident().getAsLong() == 1;
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }));
+            }
+            try (FileChannel hole = FileChannel.open(TestFiles.newSparseFile(3L << 30))) { // Mapped in several parts.
+                Residency residency = PageCache.residency(hole, 1, Long.MAX_VALUE - 1);
+                assertEquals("0 of " + (3L << 30) / PAGE + " pages resident, unknown dirty", residency.toString());
+            }
+            System.out.println("counted by mincore");
+        }
+    }
+
+    /** What the kernel may answer to a drop: strace(1) puts it into its mouth. */
+    @ParameterizedTest
+    @CsvSource({"sync_file_range:error=ENOSPC, No space left on device",
+        "sync_file_range:error=EINTR:when=1..3, dropped", "fadvise64:error=EIO, Input/output error"})
+    void whatCannotBeDroppedIsAnException(String injected, String expected) throws Exception {
+        List<String> strace = List.of("strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e",
+                "trace=" + injected.substring(0, injected.indexOf(':')), "-e", "inject=" + injected);
+        Assumptions.assumeTrue(works(strace), "strace is not installed, or may not inject here");
+        String output = ChildJvm.runThrough(strace, OneDrop.class, List.of()).succeeded();
+        assertTrue(output.contains("outcome: " + expected + "\n"), output);
+    }
+
+    private static boolean works(List<String> strace) throws InterruptedException {
+        List<String> trial = new ArrayList<>(strace);
+        trial.add("true");
+        try {
+            return new ProcessBuilder(trial).redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor() == 0;
+        } catch (IOException e) {
+            return false; // There is no such program.
+        }
+    }
+
+    /** A program: drops a file, and says how that went. */
+    static final class OneDrop {
+        private OneDrop() {
+        }
+
+        public static void main(String[] args) throws Exception {
+            try (FileChannel file = FileChannel.open(TestFiles.newFile(SIZE))) {
+                PageCache.drop(file, 0, SIZE);
+                System.out.println("outcome: dropped");
+            } catch (IOException e) {
+                assertTrue(e.getCause().getMessage().contains(" from position 0 to " + SIZE), e.getCause()::toString);
+                System.out.println("outcome: " + e.getMessage());
+            }
         }
     }
 
