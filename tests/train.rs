@@ -3,7 +3,7 @@
 mod common;
 
 use common::{alone, bytes_at, file_of};
-use ferronio::kernel::advice::{dont_need, will_need};
+use ferronio::kernel::advice::{Order, dont_need, expect, will_need};
 use ferronio::kernel::socket::is_corked;
 use ferronio::transfer::file::{copy_at, send};
 use ferronio::transfer::queue::{hold, length, let_go};
@@ -138,5 +138,9 @@ fn advice_is_checked() {
         assert_eq!(advise(file.as_fd(), 20_000, 0), Ok(()));
         assert_eq!(advise(file.as_fd(), -1, 1), Err(Errno::EINVAL));
         assert_eq!(advise(file.as_fd(), 0, -1), Err(Errno::EINVAL));
+    }
+    for order in [Order::Sequential, Order::Random, Order::Unknown] {
+        assert_eq!(expect(file.as_fd(), order, 0, 10_000), Ok(()));
+        assert_eq!(expect(file.as_fd(), order, -1, 1), Err(Errno::EINVAL));
     }
 }

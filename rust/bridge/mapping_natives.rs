@@ -343,6 +343,19 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_lost(
     })
 }
 
+/// `static native long isTold(long handle)`: 1 if mincore(2) surely tells this user what is in memory, else 0.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_MappingNatives_isTold(
+    env: *mut JNIEnv,
+    _class: jclass,
+    handle: jlong,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller holds the handle.
+        unsafe { mapping(handle) }?.is_told().map(jlong::from)
+    })
+}
+
 /// `static native long takeReport(long handle)`: the faults so far, if nobody has reported that there were any; to
 /// one caller, 0 to all others.
 #[unsafe(no_mangle)]

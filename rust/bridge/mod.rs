@@ -18,4 +18,5 @@ mod mapping_natives;
 mod native_library;
 mod pipe_natives;
 mod queue_natives;
+mod residency_natives;
 mod transfer_natives;

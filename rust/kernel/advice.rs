@@ -34,6 +34,31 @@ pub fn dont_need(file: BorrowedFd<'_>, position: i64, length: i64) -> nix::Resul
     )
 }
 
+/// In what order a file is going to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The kernel sees by itself.
+    Unknown,
+    /// From the start to the end: it reads twice as far ahead.
+    Sequential,
+    /// Here and there: it reads nothing ahead.
+    Random,
+}
+
+/// Says in what order a file is going to be read. Linux remembers it for the open file, whatever the range.
+///
+/// # Errors
+///
+/// As [`will_need`].
+pub fn expect(file: BorrowedFd<'_>, order: Order, position: i64, length: i64) -> nix::Result<()> {
+    let advice = match order {
+        Order::Unknown => PosixFadviseAdvice::POSIX_FADV_NORMAL,
+        Order::Sequential => PosixFadviseAdvice::POSIX_FADV_SEQUENTIAL,
+        Order::Random => PosixFadviseAdvice::POSIX_FADV_RANDOM,
+    };
+    advise(file, position, length, advice)
+}
+
 fn advise(
     file: BorrowedFd<'_>,
     position: i64,

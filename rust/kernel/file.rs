@@ -5,7 +5,7 @@ use super::memory::page_size;
 use nix::errno::Errno;
 use nix::fcntl::FallocateFlags;
 use nix::sys::stat::{FileStat, fstat, stat};
-use nix::sys::statfs::{HUGETLBFS_MAGIC, fstatfs};
+use nix::sys::statfs::{HUGETLBFS_MAGIC, OVERLAYFS_SUPER_MAGIC, fstatfs};
 use std::ffi::CStr;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
@@ -56,6 +56,8 @@ pub struct Mappable {
     pub size: i64,
     /// Which file it is.
     pub identity: Identity,
+    /// The user whom it belongs to.
+    pub owner: libc::uid_t,
     /// Bytes of the pages that its mappings consist of.
     pub page: usize,
 }
@@ -77,6 +79,7 @@ pub fn mappable(file: BorrowedFd<'_>) -> nix::Result<Mappable> {
     Ok(Mappable {
         size: size_of(file, &status)?,
         identity: Identity::of(&status),
+        owner: status.st_uid,
         page,
     })
 }
@@ -101,6 +104,30 @@ pub fn regular_size(file: BorrowedFd<'_>) -> nix::Result<i64> {
     } else {
         Err(Errno::EINVAL)
     }
+}
+
+/// The size in bytes of what the page cache can hold pages of: a regular file or a block device.
+///
+/// # Errors
+///
+/// `EISDIR` for a directory, `ESPIPE` for all else; those of fstat(2) and ioctl(2).
+pub fn cacheable_size(file: BorrowedFd<'_>) -> nix::Result<i64> {
+    let status = fstat(file)?;
+    match status.st_mode & libc::S_IFMT {
+        libc::S_IFREG | libc::S_IFBLK => size_of(file, &status),
+        libc::S_IFDIR => Err(Errno::EISDIR),
+        _ => Err(Errno::ESPIPE),
+    }
+}
+
+/// Whether a file is seen through overlayfs, as mostly in containers: its pages are those of another file below, and
+/// some system calls look for them in the wrong place.
+///
+/// # Errors
+///
+/// Those of fstatfs(2).
+pub fn is_on_overlay(file: BorrowedFd<'_>) -> nix::Result<bool> {
+    Ok(fstatfs(file)?.filesystem_type() == OVERLAYFS_SUPER_MAGIC)
 }
 
 /// Whether two descriptors are open on one file, by one name or several.

@@ -18,9 +18,11 @@ pub mod poll;
 pub mod probe;
 pub mod reflink;
 pub mod rename;
+pub mod residency;
 pub mod sendfile;
 pub mod socket;
 pub mod splice;
+pub mod write_back;
 
 use std::ffi::CStr;
 

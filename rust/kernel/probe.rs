@@ -1,6 +1,6 @@
 //! What this kernel, container and seccomp filter let us do: each facility is tried once, for real.
 
-use super::{copy_range, memory, sendfile};
+use super::{copy_range, memory, residency, sendfile};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::memfd::{MFdFlags, memfd_create};
@@ -32,6 +32,10 @@ pub const FACILITIES: &[Facility] = &[
     Facility {
         name: "MADV_POPULATE_READ",
         trial: try_populate_read,
+    },
+    Facility {
+        name: "cachestat",
+        trial: try_cachestat,
     },
 ];
 
@@ -65,4 +69,11 @@ fn try_populate_read() -> nix::Result<()> {
     let map = memory::map_file(file.as_fd(), memory::MapMode::ReadOnly, 0, length)?;
     // SAFETY: a fresh mapping starts on a page, and is alive until the end of this function.
     unsafe { memory::populate_read(map.as_ptr().addr(), memory::page_size()) }
+}
+
+fn try_cachestat() -> nix::Result<()> {
+    match residency::cached(scratch_file()?.as_fd(), 0, 8)?.resident {
+        1 => Ok(()),
+        _ => Err(Errno::EIO),
+    }
 }

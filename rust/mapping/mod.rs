@@ -10,6 +10,7 @@ use crate::kernel;
 use crate::kernel::file::{Identity, Mappable};
 use crate::kernel::memory::{self, MapMode};
 use crate::kernel::paging::{self, Advice};
+use crate::kernel::residency;
 use nix::errno::Errno;
 use registry::{Backing, Registration, Slot};
 use std::ffi::CStr;
@@ -30,6 +31,8 @@ pub struct Mapping {
     /// The position in the file of the range's first page; 0 if that is not known.
     position: u64,
     file: Option<Identity>,
+    /// Whose file it is, if only its owner is told what of it is in memory: others may not write to it.
+    told: Option<libc::uid_t>,
     retiring: Mutex<()>,
 }
 
@@ -98,11 +101,12 @@ impl Mapping {
         let end = end(size)?;
         let position = u64::try_from(position).map_err(|_| Errno::EINVAL)?;
         let Mappable {
-            size,
+            size: file_size,
             identity,
+            owner,
             page,
         } = kernel::file::mappable(file)?;
-        if size < end {
+        if file_size < end {
             return Err(Errno::ENODATA);
         }
         // Its owner would unmap it by itself: here neighbours are unmapped together.
@@ -115,6 +119,7 @@ impl Mapping {
         Ok(Mapping {
             position: position - position % memory::page_size() as u64,
             file: Some(identity),
+            told: (mode == MapMode::ReadOnly).then_some(owner),
             ..Mapping::new(
                 pages_of(address, length.get(), page)?,
                 backing,
@@ -153,6 +158,7 @@ impl Mapping {
             length: length.get(),
             position: 0,
             file: None,
+            told: None,
             retiring: Mutex::new(()),
         }
     }
@@ -225,6 +231,18 @@ impl Mapping {
     /// if that was adopted.
     pub fn latest_fault(&self) -> Option<u64> {
         Some(self.position + self.slot().latest_fault()? as u64)
+    }
+
+    /// Whether `mincore(2)` surely tells this user what of the mapping is in memory, see [`residency`].
+    ///
+    /// # Errors
+    ///
+    /// `EOPNOTSUPP` on hugetlbfs, where `mincore` knows only of pages that the same mapping has touched.
+    pub fn is_told(&self) -> nix::Result<bool> {
+        if self.slot().page_size() != memory::page_size() {
+            return Err(Errno::EOPNOTSUPP);
+        }
+        Ok(self.told.is_none_or(residency::is_told_of_files_of))
     }
 
     /// The size of the mapped file now, if `path` leads to it and not to another.

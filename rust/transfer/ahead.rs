@@ -1,4 +1,4 @@
-//! Reading ahead of a transfer.
+//! Reading ahead: of a transfer, or because somebody asks for it.
 
 use crate::kernel::advice;
 use std::os::fd::BorrowedFd;

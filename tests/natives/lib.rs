@@ -7,7 +7,7 @@
 #![allow(missing_docs, reason = "the Java class describes them")]
 
 use jni_sys::{JNIEnv, jboolean, jclass, jint, jlong, jobject};
-use libc::{c_char, c_int, c_uint, c_void, siginfo_t};
+use libc::{c_char, c_int, c_uint, c_ulong, c_ushort, c_void, siginfo_t};
 use std::ffi::CStr;
 use std::io::Error;
 use std::mem::MaybeUninit;
@@ -221,4 +221,44 @@ unsafe extern "C" fn memfd_create(name: *const c_char, flags: c_uint) -> c_int {
     }
     // SAFETY: the caller's promise.
     unsafe { libc::syscall(libc::SYS_memfd_create, name, flags) as c_int }
+}
+
+/// The number of cachestat(2).
+const CACHESTAT: c_uint = 451;
+
+/// Run when the library is loaded: all threads of the process come later, and inherit the filter.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static ON_LOAD: extern "C" fn() = forbid_cachestat;
+
+/// Where cachestat(2) is missing, a filter of seccomp(2) answers it as a kernel does that does not know it.
+extern "C" fn forbid_cachestat() {
+    if !is_missing(c"cachestat") {
+        return;
+    }
+    let jump = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as c_ushort;
+    let load = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as c_ushort;
+    let answer = (libc::BPF_RET | libc::BPF_K) as c_ushort;
+    let refusal = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as c_uint;
+    // SAFETY: they only put numbers together. The number of the call is the first field of seccomp_data.
+    let mut filter = unsafe {
+        [
+            libc::BPF_STMT(load, 0),
+            libc::BPF_JUMP(jump, CACHESTAT, 0, 1),
+            libc::BPF_STMT(answer, refusal),
+            libc::BPF_STMT(answer, libc::SECCOMP_RET_ALLOW),
+        ]
+    };
+    let program = libc::sock_fprog {
+        len: filter.len() as c_ushort,
+        filter: filter.as_mut_ptr(),
+    };
+    let (yes, none, mode): (c_ulong, c_ulong, c_ulong) = (1, 0, libc::SECCOMP_MODE_FILTER.into());
+    // SAFETY: the kernel copies the program, which is as long as it says.
+    let failed = unsafe {
+        libc::prctl(libc::PR_SET_NO_NEW_PRIVS, yes, none, none, none) != 0
+            || libc::prctl(libc::PR_SET_SECCOMP, mode, &raw const program) != 0
+    };
+    // What cannot be taken away must not seem to be missing.
+    assert!(!failed, "no filter: {}", Error::last_os_error());
 }

@@ -20,9 +20,10 @@ class CapabilitiesTest {
     @Test
     void everythingIsListedInOrder() {
         assertEquals(List.of("native library", "sendfile64", "copy_file_range", "sealed memfd", "MADV_POPULATE_READ",
-                "file to socket", "file to pipe", "file to file", "file to another channel", "file from file",
+                "cachestat", "file to socket", "file to pipe", "file to file", "file to another channel", "file from file",
                 "file from socket", "file from pipe", "file from another channel", "file copies",
-                "virtual threads park", "guard", "mapped buffers", "unmap of the JDK's buffers", "mapped regions"),
+                "virtual threads park", "guard", "mapped buffers", "unmap of the JDK's buffers", "mapped regions",
+                "page cache"),
                 Capabilities.all().stream().map(Capability::name).toList());
         assertEquals(Capabilities.all().toString(), Capabilities.all().toString());
         assertThrows(UnsupportedOperationException.class, () -> Capabilities.all().clear());
@@ -33,8 +34,8 @@ class CapabilitiesTest {
         for (Capability capability : Capabilities.all()) {
             boolean expected = switch (capability.name()) {
                 case "virtual threads park" -> Runtime.version().feature() >= 21;
-                // Linux 5.14; it has a substitute.
-                case "MADV_POPULATE_READ" -> capability.isAvailable();
+                // Linux 5.14 and 6.5; they have substitutes.
+                case "MADV_POPULATE_READ", "cachestat" -> capability.isAvailable();
                 default -> true;
             };
             assertEquals(expected, capability.isAvailable(), capability::toString);

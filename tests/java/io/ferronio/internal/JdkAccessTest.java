@@ -27,7 +27,8 @@ class JdkAccessTest {
     private static final int JDK = Runtime.version().feature();
 
     /** What a member is needed for. */
-    enum Use { SOCKET, PIPE, FILE, CHANNEL, FROM_SOCKET, FROM_PIPE, FROM_FILE, FROM_CHANNEL, MAP, UNMAP_OF_THE_JDKS, REGION }
+    enum Use { SOCKET, PIPE, FILE, CHANNEL, FROM_SOCKET, FROM_PIPE, FROM_FILE, FROM_CHANNEL, MAP, UNMAP_OF_THE_JDKS, REGION,
+        PAGE_CACHE }
 
     private static final List<Use> TO_FILES = List.of(Use.FILE, Use.FROM_SOCKET, Use.FROM_PIPE, Use.FROM_FILE, Use.FROM_CHANNEL);
     private static final List<Use> TRANSFERS = and(TO_FILES, Use.SOCKET, Use.PIPE, Use.CHANNEL);
@@ -46,15 +47,16 @@ class JdkAccessTest {
     }
 
     private static List<Member> allMembers() {
-        List<Use> everythingWithFiles = and(TRANSFERS, Use.MAP);
+        List<Use> everythingWithFiles = and(TRANSFERS, Use.MAP, Use.PAGE_CACHE);
         // Before 21 the JDK locks a source of transferFrom.
         List<Use> lock = JDK < 21 ? List.of(Use.MAP, Use.FROM_FILE) : List.of(Use.MAP);
         List<Use> socket = List.of(Use.SOCKET, Use.FROM_SOCKET);
         return Stream.of(
-                members(17, everythingWithFiles, "FileChannelImpl", "fd", "readable", "threads"),
+                members(17, everythingWithFiles, "FileChannelImpl", "fd", "threads"),
                 members(17, everythingWithFiles, "FileDescriptor", "fd"),
                 members(17, everythingWithFiles, "NativeThreadSet", "add", "remove"),
-                members(17, TRANSFERS, "FileChannelImpl", "beginBlocking", "endBlocking"),
+                members(17, and(TRANSFERS, Use.PAGE_CACHE), "FileChannelImpl", "beginBlocking", "endBlocking"),
+                members(17, and(TRANSFERS, Use.MAP), "FileChannelImpl", "readable"),
                 members(25, List.of(), "FileChannelImpl", "transferFailed"),
                 members(17, and(TO_FILES, Use.MAP), "FileChannelImpl", "writable"),
                 members(17, TO_FILES, "FileChannelImpl", "direct"),
@@ -135,8 +137,8 @@ class JdkAccessTest {
     @Test
     void aMissingClassTurnsOffOnlyWhatNeedsIt() {
         Map<String, List<Use>> classes = Map.of(
-                "FileChannelImpl", and(TRANSFERS, Use.MAP),
-                "NativeThreadSet", and(TRANSFERS, Use.MAP),
+                "FileChannelImpl", and(TRANSFERS, Use.MAP, Use.PAGE_CACHE),
+                "NativeThreadSet", and(TRANSFERS, Use.MAP, Use.PAGE_CACHE),
                 "SocketChannelImpl", List.of(Use.SOCKET, Use.FROM_SOCKET),
                 "SinkChannelImpl", List.of(Use.PIPE),
                 "SourceChannelImpl", List.of(Use.FROM_PIPE),
@@ -210,6 +212,9 @@ class JdkAccessTest {
         expected.put("capability mapped buffers", noMap ? off : "yes");
         expected.put("capability unmap of the JDK's buffers", noUnmapOfTheJdks ? off : "yes");
         expected.put("capability mapped regions", noRegion ? off : "yes");
+        boolean noPageCache = uses.contains(Use.PAGE_CACHE);
+        expected.put("capability page cache", noPageCache ? off : "yes");
+        expected.put("page cache", noPageCache ? off : "works");
         expected.put("unmap", noMap ? off : "works");
         expected.put("unmap of the JDK's", noUnmapOfTheJdks ? off : "works");
         expected.put("region", noRegion ? off : "works");

@@ -5,6 +5,7 @@ import io.ferronio.Capability;
 import io.ferronio.Counters;
 import io.ferronio.MappedRegion;
 import io.ferronio.Mappings;
+import io.ferronio.PageCache;
 import io.ferronio.Route;
 import io.ferronio.Transfers;
 import java.io.ByteArrayInputStream;
@@ -61,7 +62,7 @@ public final class Probe {
      * @param file the file
      * @return {@code available}, {@code cause}, {@code library} (where it comes from), {@code loaded from} (the file
      *     that is mapped); {@code capability <name>}: yes, or why not; {@code socket, pipe, file, channel}, and the
-     *     same with {@code from}: the route of a transfer; {@code map}: FerroNIO or JDK; {@code unmap, unmap of the JDK's, region}: works, or the
+     *     same with {@code from}: the route of a transfer; {@code map}: FerroNIO or JDK; {@code unmap, unmap of the JDK's, region, page cache}: works, or the
      *     exception that says why not
      * @throws Exception if anything is not as it should be
      */
@@ -71,6 +72,7 @@ public final class Probe {
         probe.transfers();
         probe.mappings();
         probe.region();
+        probe.pageCache();
         return probe.report;
     }
 
@@ -284,6 +286,25 @@ public final class Probe {
         } catch (UnsupportedOperationException e) {
             check(e.getCause() == Capabilities.unavailabilityCause().orElse(null), "the cause is the library's");
             report.put("region", e.toString());
+        }
+    }
+
+    /** On a file of this user's own: the kernel need not tell him of others'. */
+    private void pageCache() throws IOException {
+        Path own = Files.createTempFile("ferronio-probe-", ".copy");
+        Files.write(own, content);
+        try (FileChannel channel = FileChannel.open(own)) {
+            PageCache.readAhead(channel, 0, content.length);
+            long pages = PageCache.residency(channel, 0, Long.MAX_VALUE).pages();
+            check(pages > 0 && pages <= content.length, pages + " pages of " + content.length + " bytes");
+            check(PageCache.residency(channel, 0, content.length).resident().isPresent(), "residency is unknown");
+            PageCache.drop(channel, 0, content.length);
+            report.put("page cache", "works");
+        } catch (UnsupportedOperationException e) {
+            check(e.getCause() == Capabilities.unavailabilityCause().orElse(null), "the cause is the library's");
+            report.put("page cache", e.toString());
+        } finally {
+            Files.delete(own);
         }
     }
 }

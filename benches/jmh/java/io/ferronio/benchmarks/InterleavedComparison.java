@@ -23,7 +23,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * The harness for published ratios: compares with the JDK's way so that a noisy machine does little harm.
  *
  * <pre>
- * InterleavedComparison transfer|header|receive|copy|sink|source|read [rounds] [seconds] [size,size...]
+ * InterleavedComparison transfer|header|receive|copy|sink|source|read|residency [rounds] [seconds] [size,size...]
  * InterleavedComparison map|busy [rounds] [seconds] [size,size...] [base]
  * InterleavedComparison access [rounds] [seconds] [size,size...] [READ_ALL,WRITE_ALL,READ_RANDOM,WRITE_RANDOM]
  * InterleavedComparison load [rounds] [seconds] [size,size...]
@@ -36,8 +36,9 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * {@code copy}: file to file; {@code sink} and {@code source}: a file to and from a channel that is not the JDK's.
  * {@code map}: mapping, reading a byte, unmapping; {@code busy}: the same beside fifty busy threads. The base is the
  * way that the others are compared with: {@code jdk}, and for {@code busy} {@code sharedArena}, unless told.
- * {@code read}: a mapped file; {@code access}: in each manner; {@code load}: into memory. {@code relay} is {@link RelayComparison}, {@code connections} {@link Connections},
- * {@code faults} {@link Faults}.
+ * {@code read}: a mapped file; {@code access}: in each manner; {@code load}: into memory; {@code residency}: how much of
+ * a file is there. {@code relay} is {@link RelayComparison}, {@code connections} {@link Connections}, {@code faults}
+ * {@link Faults}.
  *
  * <p>Each of the rounds (11 unless told) measures every way once for a short time (0.4 seconds), in a JVM of
  * its own and after a warm-up of twice as long. So no way runs on another's profile, compiled code, heap or
@@ -104,12 +105,14 @@ public final class InterleavedComparison {
             }
             case "load" -> new InterleavedComparison(LoadMapped.class, List.of(JDK, "region"), milliseconds)
                     .run(rounds, hasSizes ? given.get(3) : "268435456");
+            case "residency" -> ofTwo(FileResidency.class, milliseconds)
+                    .run(rounds, hasSizes ? given.get(3) : "1073741824");
             case "faults" -> Faults.run(rounds, seconds);
             case "relay" -> RelayComparison.run(rounds, (given.size() > 2 ? Long.parseLong(given.get(2)) : 256) << 20);
             case "connections" -> Connections.compare(rounds, given.size() > 2 ? given.get(2) : "80,800,8000");
             default -> {
-                System.err.println("usage: InterleavedComparison transfer|header|receive|copy|sink|source|read [rounds]"
-                        + " [seconds] [size,size...]"
+                System.err.println("usage: InterleavedComparison"
+                        + " transfer|header|receive|copy|sink|source|read|residency [rounds] [seconds] [size,size...]"
                         + "\n       InterleavedComparison map|busy [rounds] [seconds] [size,size...] [base]"
                         + "\n       InterleavedComparison access [rounds] [seconds] [size,size...]"
                         + " [READ_ALL,WRITE_ALL,READ_RANDOM,WRITE_RANDOM]"

@@ -4,7 +4,7 @@ package io.ferronio;
  * What a program is going to do with a range of a file or of a mapping, so that the kernel can prepare for it. Advice
  * changes how fast things go and how much memory they take, never what is read or written.
  *
- * <p>Of a file it is given by posix_fadvise(2), of a mapping by madvise(2).
+ * <p>Of a file: {@link PageCache#advise}, posix_fadvise(2). Of a mapping: madvise(2).
  */
 public enum Advice {
     /** Nothing special: the kernel reads ahead as it sees fit, and forgets earlier advice on the order of reads. */

@@ -5,6 +5,7 @@ import io.ferronio.internal.MappedPages;
 import io.ferronio.internal.MemoryAccess;
 import io.ferronio.internal.MemoryAtomics;
 import io.ferronio.internal.NativeLibrary;
+import io.ferronio.internal.ResidentPages;
 import io.ferronio.internal.ResizableFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -1149,6 +1150,23 @@ public final class MappedRegion implements AutoCloseable {
     /** Kept so that the reads that touch pages are not optimised away. */
     @SuppressWarnings("unused")
     private byte touchedLast;
+
+    /**
+     * Counts the pages of a range, and those that are in the page cache, whoever has brought them there: reading them takes
+     * no device. Reads nothing, changes nothing, does not block. See mincore(2); the number of dirty pages is not known here,
+     * {@link PageCache#residency} knows it.
+     *
+     * @param index of the first byte
+     * @param length bytes
+     * @return the numbers. That of resident pages is empty where the kernel would claim that all are: of a
+     *     {@code READ_ONLY} region of somebody else's file, that this user may not write to
+     * @throws IndexOutOfBoundsException if the range is out of bounds
+     * @throws IllegalStateException if the region is closed
+     */
+    public Residency residency(long index, long length) {
+        checkRange(index, length, false);
+        return new Residency(length == 0 ? ResidentPages.NONE : MappedPages.resident(memory, offset(index), length));
+    }
 
     /**
      * Says how a range will be used, and what shares its pages. Does not block, but for {@link Advice#WILL_NEED} on some

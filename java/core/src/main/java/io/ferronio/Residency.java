@@ -30,8 +30,8 @@ public final class Residency {
     /**
      * What of it is in memory, so that reading it takes no device.
      *
-     * @return the number of these pages, 0 to {@link #pages()}; empty if that is not known: the kernel tells only who owns
-     *     the file or may write to it
+     * @return the number of these pages, 0 to {@link #pages()}; empty if that is not known: the kernel tells only who
+     *     owns the file or may write to it
      */
     public OptionalLong resident() {
         return counted.resident();
@@ -40,8 +40,8 @@ public final class Residency {
     /**
      * What of it is in memory and changed, and not yet on its way to the device.
      *
-     * @return the number of these pages, 0 to {@link #pages()}; empty if that is not known: only cachestat(2) tells it, of
-     *     files, since Linux 6.5
+     * @return the number of these pages, 0 to {@link #pages()}; empty if that is not known: only cachestat(2) tells it,
+     *     of files, since Linux 6.5
      */
     public OptionalLong dirty() {
         return counted.dirty();

@@ -15,8 +15,10 @@ final class Errno {
     static final int EFAULT = 14;
     static final int EEXIST = 17;
     static final int EXDEV = 18;
+    static final int EISDIR = 21;
     static final int EINVAL = 22;
     static final int ETXTBSY = 26;
+    static final int ESPIPE = 29;
     static final int ENOSYS = 38;
     static final int ENODATA = 61;
     static final int EOVERFLOW = 75;

@@ -53,9 +53,10 @@ final class FileChannelAccess {
     /** In the place of an index: this thread is not in the set. */
     static final int NOT_ADDED = -1;
 
+    /** Whether a file's descriptor can be used. */
+    static final boolean HAS_DESCRIPTOR = JdkAccess.all(FD, FD_VALUE, THREADS, ADD, REMOVE, BEGIN, END);
     /** Whether files can be transferred from. */
-    static final boolean CAN_SEND =
-            JdkAccess.all(FD, FD_VALUE, READABLE, THREADS, ADD, REMOVE, BEGIN, END);
+    static final boolean CAN_SEND = HAS_DESCRIPTOR && READABLE != null;
     /** Whether files can also be transferred to. */
     static final boolean CAN_RECEIVE = CAN_SEND && JdkAccess.all(WRITABLE, FD_APPEND, DIRECT);
     /** Whether a file's position can be locked. */

@@ -114,6 +114,25 @@ public final class MappedPages {
     }
 
     /**
+     * Counts pages, and those that are in memory: mincore(2).
+     *
+     * @param memory the mapping
+     * @param offset of the first byte
+     * @param length bytes, over 0
+     * @return the numbers
+     */
+    public static ResidentPages resident(MappedMemory memory, long offset, long length) {
+        try {
+            long start = memory.address() + offset;
+            long told = MappingNatives.isTold(memory.life().handle());
+            return told < 0 ? ResidentPages.unknown(ResidentPages.pages(start, length))
+                    : ResidentPages.ofMemory(start, length, told == 1);
+        } finally {
+            Reference.reachabilityFence(memory);
+        }
+    }
+
+    /**
      * Brings pages into memory, and keeps them there: mlock(2).
      *
      * @param memory the mapping

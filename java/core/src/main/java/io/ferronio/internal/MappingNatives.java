@@ -76,6 +76,12 @@ final class MappingNatives {
     /** Whether some of its pages cannot come back: 1 or 0. */
     static native long lost(long handle);
 
+    /**
+     * Whether mincore(2) surely tells this user what is in memory: 1 or 0; {@code -EOPNOTSUPP} where it cannot know
+     * (hugetlbfs).
+     */
+    static native long isTold(long handle);
+
     /** {@link #faults}, if nobody has reported yet that there were any: to one caller. 0 to all others. */
     static native long takeReport(long handle);
 
