@@ -10,6 +10,7 @@ pub mod copy_range;
 pub mod file;
 pub mod futex;
 pub mod holes;
+pub mod lease;
 pub mod memory;
 pub mod memory_map;
 pub mod pipe;
@@ -20,6 +21,7 @@ pub mod rename;
 pub mod sendfile;
 pub mod socket;
 pub mod splice;
+pub mod thread_signal;
 
 use std::ffi::CStr;
 

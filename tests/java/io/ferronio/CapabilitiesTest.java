@@ -22,7 +22,8 @@ class CapabilitiesTest {
         assertEquals(List.of("native library", "sendfile64", "copy_file_range", "sealed memfd", "MADV_POPULATE_READ",
                 "file to socket", "file to pipe", "file to file", "file to another channel", "file from file",
                 "file from socket", "file from pipe", "file from another channel", "file copies",
-                "virtual threads park", "guard", "mapped buffers", "unmap of the JDK's buffers", "mapped regions"),
+                "virtual threads park", "guard", "mapped buffers", "unmap of the JDK's buffers", "mapped regions",
+                "file leases"),
                 Capabilities.all().stream().map(Capability::name).toList());
         assertEquals(Capabilities.all().toString(), Capabilities.all().toString());
         assertThrows(UnsupportedOperationException.class, () -> Capabilities.all().clear());

@@ -57,6 +57,8 @@ public final class Inventory {
                 "by taking its unmapper over", "the collector unmaps"));
         list.add(of(entry, "mapped regions", MappedMemory.unavailableForRegions(),
                 "any length, 64-bit offsets", "UnsupportedOperationException"));
+        list.add(of(entry, "file leases", HeldLease.unavailableOrRefused(),
+                "told before somebody else truncates or opens a file", "UnsupportedOperationException"));
         return List.copyOf(list);
     }
 
