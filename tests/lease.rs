@@ -11,6 +11,7 @@ use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::gettid;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
+use std::iter;
 use std::num::NonZeroUsize;
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::fs::OpenOptionsExt;
@@ -198,11 +199,27 @@ fn nobody_else_has_the_signal_and_it_ends_no_process() {
         assert_ne!(signal, other);
         for signal in [signal, other] {
             assert!((libc::SIGRTMIN()..libc::SIGRTMAX() - 2).contains(&signal.number()));
-            // SAFETY: has a handler. One of them comes to this thread, which does not block it.
+            // SAFETY: has a handler, whichever thread it comes to.
             assert_eq!(unsafe { libc::kill(libc::getpid(), signal.number()) }, 0);
         }
         signal.wake(gettid()).expect("this thread");
         assert_eq!(signal.wait(PATIENCE), Ok(Notice::Woken));
+    });
+}
+
+#[test]
+fn a_signal_that_is_released_is_free_again() {
+    survives("a_signal_that_is_released_is_free_again", || {
+        let first = ThreadSignal::claim().expect("a free signal");
+        let second = ThreadSignal::claim().expect("another free signal");
+        first.release();
+        assert_eq!(ThreadSignal::claim(), Ok(first));
+        first.release();
+        first.release();
+        second.release();
+        let all: Vec<_> = iter::from_fn(|| ThreadSignal::claim().ok()).collect();
+        assert!(all.contains(&first) && all.contains(&second), "{all:?}");
+        assert_eq!(ThreadSignal::claim(), Err(Errno::EUSERS));
     });
 }
 

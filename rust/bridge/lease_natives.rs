@@ -5,23 +5,27 @@ use crate::kernel::attributes;
 use crate::kernel::lease::{self, Lease};
 use crate::kernel::thread_signal::{Notice, ThreadSignal};
 use jni_sys::{JNIEnv, jboolean, jclass, jint, jlong};
+use nix::errno::Errno;
 use nix::sys::signal::SigSet;
 use nix::unistd::{Pid, gettid};
-use once_cell::sync::OnceCell;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// The same for each thread that waits, one after the other.
-static SIGNAL: OnceCell<ThreadSignal> = OnceCell::new();
-/// What the thread that waits blocked before it did.
+/// The signal of the thread that waits, while there is one.
+static SIGNAL: Mutex<Option<ThreadSignal>> = Mutex::new(None);
+/// What the last such thread blocked before.
 static MASK: Mutex<Option<SigSet>> = Mutex::new(None);
 
 /// As in `LeaseNatives`: greater than any descriptor.
 const WOKEN: jlong = 1 << 32;
 const OVERFLOW: jlong = 1 << 33;
 
+fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 fn signal() -> nix::Result<ThreadSignal> {
-    SIGNAL.get_or_try_init(ThreadSignal::claim).copied()
+    lock(&SIGNAL).ok_or(Errno::ESRCH)
 }
 
 fn lease(write: jboolean) -> Lease {
@@ -35,9 +39,24 @@ extern "system" fn Java_io_ferronio_internal_LeaseNatives_begin(
     _class: jclass,
 ) -> jlong {
     boundary::hot(env, || {
-        let mask = signal()?.block()?;
-        *MASK.lock().unwrap_or_else(PoisonError::into_inner) = Some(mask);
+        let signal = ThreadSignal::claim()?;
+        *lock(&SIGNAL) = Some(signal);
+        *lock(&MASK) = Some(signal.block()?);
         Ok(gettid().as_raw().into())
+    })
+}
+
+/// `static native long end()`: 0. The thread waits no more.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_LeaseNatives_end(
+    env: *mut JNIEnv,
+    _class: jclass,
+) -> jlong {
+    boundary::hot(env, || {
+        if let Some(signal) = lock(&SIGNAL).take() {
+            signal.release();
+        }
+        Ok(0)
     })
 }
 
@@ -48,9 +67,8 @@ extern "system" fn Java_io_ferronio_internal_LeaseNatives_unblock(
     _class: jclass,
 ) -> jlong {
     boundary::hot(env, || {
-        let mask = *MASK.lock().unwrap_or_else(PoisonError::into_inner);
-        mask.map_or(Ok(()), |mask| mask.thread_set_mask())
-            .map(|()| 0)
+        let mask = lock(&MASK).ok_or(Errno::ESRCH)?;
+        mask.thread_set_mask().map(|()| 0)
     })
 }
 

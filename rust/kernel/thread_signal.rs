@@ -43,9 +43,11 @@ const _: () = assert!(size_of::<DescriptorInfo>() <= size_of::<libc::siginfo_t>(
 extern "C" fn do_nothing(_signal: c_int) {}
 
 impl ThreadSignal {
-    /// Finds a signal that nobody uses, and gives it a handler that does nothing. The kernel sends it to a thread that
-    /// blocks it, and the handler is never called for that; but without one, a kill(1) from outside would end the
-    /// process. Children have the default action again as soon as they execute a program.
+    /// Finds a signal that nobody uses, and gives it a handler that does nothing. The kernel sends it to a thread
+    /// that blocks it, and the handler is never called for that; but without one, a kill(1) from outside would end
+    /// the process. Children have the default action again as soon as they execute a program.
+    /// [`release`](Self::release) gives it back: every copy of this library in a process, one for each class loader,
+    /// needs one of its own.
     ///
     /// From the third but last down: the JDK wakes threads by the one above (SIGRTMAX-2), tools like to take the very
     /// last, the C library keeps those before SIGRTMIN to itself, and most others begin there.
@@ -58,16 +60,31 @@ impl ThreadSignal {
         (first..=last)
             .rev()
             .map(ThreadSignal)
-            .find(|signal| signal.is_free() && signal.occupy())
+            .find(|signal| signal.handler() == libc::SIG_DFL && signal.occupy())
             .ok_or(Errno::EUSERS)
     }
 
-    fn is_free(self) -> bool {
+    /// Gives the signal its default action again, unless somebody has put a handler over ours. No thread may be told by
+    /// it any more.
+    pub fn release(self) {
+        if self.handler() != do_nothing as *const () as usize {
+            return;
+        }
+        // SAFETY: all-zero is a valid sigaction: SIG_DFL, no flags, an empty mask.
+        let default: libc::sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
+        // SAFETY: the default action needs no handler.
+        unsafe { libc::sigaction(self.0, &raw const default, ptr::null_mut()) };
+    }
+
+    /// What the signal's action is now; `SIG_IGN` where the C library keeps the signal to itself.
+    fn handler(self) -> libc::sighandler_t {
         let mut action = MaybeUninit::<libc::sigaction>::zeroed();
         // SAFETY: a null second argument asks without changing; the kernel fills the third.
-        let status = unsafe { libc::sigaction(self.0, ptr::null(), action.as_mut_ptr()) };
-        // SAFETY: filled, or all-zero, which is a valid sigaction, too.
-        status == 0 && unsafe { action.assume_init() }.sa_sigaction == libc::SIG_DFL
+        match unsafe { libc::sigaction(self.0, ptr::null(), action.as_mut_ptr()) } {
+            // SAFETY: filled.
+            0 => unsafe { action.assume_init() }.sa_sigaction,
+            _ => libc::SIG_IGN,
+        }
     }
 
     /// `false`, and nothing has changed, if somebody else was faster.

@@ -598,7 +598,7 @@ class FileLeaseTest {
                     }
                 }
                 assertFalse(lease.isBroken());
-                // Without a queue the JDK's own signal, by which it closes a channel that a thread is in, gets lost, too.
+                // Without a queue the JDK's own signal, for closing a channel that a thread is in, gets lost, too.
                 lease.close();
             }
             assertTrue(number("fd") <= descriptors, "descriptors");

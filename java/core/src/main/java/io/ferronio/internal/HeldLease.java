@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 
-/** A lease on a file, from {@link #take} until it was given back. Whatever the kernel refuses becomes an exception here. */
+/** A lease on a file, until it is given back. Whatever the kernel refuses becomes an exception here. */
 public final class HeldLease {
 
     private final FileChannel file;
@@ -21,6 +21,7 @@ public final class HeldLease {
     /** The thread's own: where the lease is. */
     private int descriptor = -1;
     private int index = FileChannelAccess.NOT_ADDED;
+    private boolean told;
 
     /**
      * Prepares a lease.
@@ -103,11 +104,14 @@ public final class HeldLease {
             return "somebody else has the file open or mapped, in this process or another; only one channel may";
         }
         return FileChannelAccess.isWritable(file)
-                ? "this channel is open for writing; take it on one that is open for reading only, with no writer beside it"
+                ? "this channel is open for writing; take it on one that is open for reading only, with none beside it"
                 : "somebody has the file open or mapped for writing, in this process or another; try again without him";
     }
 
-    /** Gives it back, and returns when that is done. The holder is not told any more, unless he is just being told. Idempotent. */
+    /**
+     * Gives it back, and returns when that is done. The holder is not told any more, unless he is just being told.
+     * Idempotent.
+     */
     public void close() {
         unwanted = true;
         if (!gone) {
@@ -151,6 +155,15 @@ public final class HeldLease {
     /** Somebody wants the file. */
     void isWanted() {
         broken = true;
+    }
+
+    /** The holder gets to know of it. */
+    void isTold() {
+        told = true;
+    }
+
+    boolean isUntold() {
+        return broken && !told;
     }
 
     /** It was given back. */

@@ -1,6 +1,6 @@
 package io.ferronio.internal;
 
-/** Hot natives for leases on files, and for the thread that is told when somebody wants one: a value, or {@code -errno}. */
+/** Hot natives for leases, and for the thread that is told when somebody wants a file: a value, or {@code -errno}. */
 final class LeaseNatives {
 
     /** Of {@link #await}: nothing has happened, there is an errand. */
@@ -17,6 +17,14 @@ final class LeaseNatives {
      * @return its number, as gettid(2) has it; or {@code -errno}, {@code -EUSERS} if no real-time signal is free
      */
     static native long begin();
+
+    /**
+     * Ends what {@link #begin} began, when no lease is left that could tell the thread anything: its signal is free for
+     * others again.
+     *
+     * @return 0
+     */
+    static native long end();
 
     /**
      * Lets the signals of {@link #begin} through again, in a thread that was started by that one and has inherited its

@@ -1,9 +1,7 @@
 package io.ferronio.internal;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -16,19 +14,22 @@ import java.util.function.ToLongFunction;
  * gives them back. Who wants one taken or given back sends it on an errand, so nothing can happen between the two
  * that it does not know of. It never waits for a holder: he is told by a thread of his own.
  *
- * <p>It is in the thread set of every channel that has a lease. So {@code close()} wakes it and waits until it has given
- * the lease back. Else a mapping would keep the open file, and the lease with it, when nobody has a descriptor to give
- * it back by any more; and the descriptor's number, by which the kernel names the lease, would be another file's.
+ * <p>It is in the thread set of every channel that has a lease. So {@code close()} wakes it and waits until it has
+ * given the lease back. Else a mapping would keep the open file, and the lease with it, when nobody has a descriptor
+ * to give it back by any more; and the descriptor's number, by which the kernel names the lease, would be another
+ * file's.
  *
  * <p>There is one while there are leases, and a moment longer. It is a daemon.
  */
 final class LeaseThread {
 
     /**
-     * How often it looks by itself whether a channel is closed: where the user's queue of signals is full, the JDK cannot
-     * wake it. And how long it waits for more to do when there are no leases.
+     * How often it looks by itself whether a channel is closed: where the user's queue of signals is full, the JDK
+     * cannot wake it.
      */
     private static final int LOOK_MILLISECONDS = 1000;
+    /** How long it waits for more to do when there are no leases. */
+    private static final int LINGER_MILLISECONDS = 100;
 
     private static final Object LOCK = new Object();
     /** Guarded by {@link #LOCK}, as is all that is static. */
@@ -39,8 +40,6 @@ final class LeaseThread {
     private int number;
     /** By the numbers of their descriptors. */
     private final Map<Integer, HeldLease> leases = new HashMap<>();
-    /** Broken ones whose holders have not been told, for want of a thread. */
-    private List<HeldLease> untold = new ArrayList<>();
 
     private LeaseThread() {
     }
@@ -66,7 +65,8 @@ final class LeaseThread {
         return result.join();
     }
 
-    private static void complete(CompletableFuture<Long> result, ToLongFunction<LeaseThread> errand, LeaseThread thread) {
+    private static void complete(CompletableFuture<Long> result, ToLongFunction<LeaseThread> errand,
+            LeaseThread thread) {
         try {
             result.complete(errand.applyAsLong(thread));
         } catch (Throwable e) {
@@ -89,14 +89,12 @@ final class LeaseThread {
     }
 
     private void run() {
-        int begun = (int) LeaseNatives.begin();
-        synchronized (LOCK) {
-            number = begun;
-        }
+        begin();
         while (true) {
             try {
                 runErrands();
-                long event = number > 0 ? LeaseNatives.await(LOOK_MILLISECONDS) : -Errno.EAGAIN;
+                int milliseconds = leases.isEmpty() ? LINGER_MILLISECONDS : LOOK_MILLISECONDS;
+                long event = number > 0 ? LeaseNatives.await(milliseconds) : -Errno.EAGAIN;
                 handle(event);
                 if (event == -Errno.EAGAIN && leases.isEmpty() && end()) {
                     return;
@@ -107,11 +105,24 @@ final class LeaseThread {
         }
     }
 
+    private void begin() {
+        long begun = -Errno.EIO;
+        try {
+            begun = LeaseNatives.begin();
+        } catch (Throwable e) {
+            FaultReports.warn("no leases can be had", e);
+        }
+        synchronized (LOCK) {
+            number = (int) begun;
+        }
+    }
+
     /** False if there is something to do. */
     private static boolean end() {
         synchronized (LOCK) {
             boolean ends = ERRANDS.isEmpty();
             if (ends) {
+                LeaseNatives.end();
                 running = null;
             }
             return ends;
@@ -140,14 +151,12 @@ final class LeaseThread {
         } else if (event >= 0) {
             look(leases.get((int) event));
         } else if (event == -Errno.EINTR || event == -Errno.EAGAIN) {
-            giveBackClosed();
-            tellUntold();
+            lookForOthers();
         } else {
             // It may not wait, says a filter of system calls: it looks from time to time.
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLISECONDS));
             lookAtAll();
-            giveBackClosed();
-            tellUntold();
+            lookForOthers();
         }
     }
 
@@ -206,11 +215,14 @@ final class LeaseThread {
         }
     }
 
-    private void giveBackClosed() {
+    /** Those whose channels are closed, and those whose holders could not be told. */
+    private void lookForOthers() {
         leases.values().removeIf(lease -> {
             boolean closed = !lease.file().isOpen();
             if (closed) {
                 leave(lease);
+            } else if (lease.isUntold()) {
+                tell(lease);
             }
             return closed;
         });
@@ -228,19 +240,12 @@ final class LeaseThread {
         }
     }
 
-    private void tell(HeldLease lease) {
+    private static void tell(HeldLease lease) {
         try {
             newThread("FerroNIO lease break", lease::tellHolder).start();
+            lease.isTold();
         } catch (OutOfMemoryError e) {
-            untold.add(lease); // There is time: somebody waits for this file, and nobody for another one.
-        }
-    }
-
-    private void tellUntold() {
-        if (!untold.isEmpty()) {
-            List<HeldLease> again = untold;
-            untold = new ArrayList<>();
-            again.forEach(this::tell);
+            return; // No thread can be had. There is time: at the next look.
         }
     }
 }
