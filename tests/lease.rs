@@ -223,6 +223,18 @@ fn a_signal_that_is_released_is_free_again() {
     });
 }
 
+/// Also when it comes a moment before.
+#[test]
+fn the_jdks_signal_interrupts() {
+    survives("the_jdks_signal_interrupts", || {
+        let signal = blocked();
+        // SAFETY: this thread, which blocks the signal.
+        unsafe { libc::pthread_kill(libc::pthread_self(), libc::SIGRTMAX() - 2) };
+        assert_eq!(signal.wait(PATIENCE), Err(Errno::EINTR));
+        assert_eq!(signal.wait(Duration::ZERO), Err(Errno::EAGAIN));
+    });
+}
+
 #[test]
 fn who_is_gone_is_not_told() {
     survives("who_is_gone_is_not_told", || {

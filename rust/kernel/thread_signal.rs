@@ -40,6 +40,13 @@ struct DescriptorInfo {
 
 const _: () = assert!(size_of::<DescriptorInfo>() <= size_of::<libc::siginfo_t>());
 
+/// By this one the JDK interrupts the system call of a thread whose channel is closed, and again each 50 ms until the
+/// thread has noticed. Kept for [`ThreadSignal::wait`], it is not lost when it comes between two of them. With any other
+/// number, it would only take longer.
+fn interruption() -> c_int {
+    libc::SIGRTMAX() - 2
+}
+
 extern "C" fn do_nothing(_signal: c_int) {}
 
 impl ThreadSignal {
@@ -114,20 +121,21 @@ impl ThreadSignal {
         self.0
     }
 
-    /// This signal, and the one that the kernel sends in its place when the queue is full.
+    /// This signal, the one that the kernel sends in its place when the queue is full, and the JDK's.
     fn set(self) -> sigset_t {
         let mut set = MaybeUninit::<sigset_t>::zeroed();
-        // SAFETY: sigemptyset initialises the set, and both are signals' numbers.
+        // SAFETY: sigemptyset initialises the set, and all three are signals' numbers.
         unsafe {
             libc::sigemptyset(set.as_mut_ptr());
             libc::sigaddset(set.as_mut_ptr(), self.0);
             libc::sigaddset(set.as_mut_ptr(), SIGIO);
+            libc::sigaddset(set.as_mut_ptr(), interruption());
             set.assume_init()
         }
     }
 
-    /// Has this thread, and those that it starts, keep the signal and SIGIO for [`wait`](Self::wait). The mask before
-    /// that.
+    /// Has this thread, and those that it starts, keep the signal for [`wait`](Self::wait), and with it SIGIO and the
+    /// one by which the JDK interrupts. The mask before that.
     ///
     /// # Errors
     ///
@@ -156,6 +164,9 @@ impl ThreadSignal {
         })?;
         if signal == SIGIO {
             return Ok(Notice::Overflow);
+        }
+        if signal != self.0 {
+            return Err(Errno::EINTR);
         }
         // SAFETY: not longer than a siginfo_t, all of which is initialised, and aligned as one: nothing but integers.
         let info = unsafe { info.as_ptr().cast::<DescriptorInfo>().read() };

@@ -81,7 +81,8 @@ public final class HeldLease {
         if (!file.isOpen()) {
             throw new ClosedChannelException();
         }
-        String path = FileChannelAccess.path(file);
+        String known = FileChannelAccess.path(file);
+        String path = known == null ? "a file without a name" : known;
         String lease = write ? "a write lease" : "a read lease";
         String tried = "cannot take " + lease + ": ";
         switch ((int) -result) {

@@ -12,7 +12,8 @@ final class LeaseNatives {
     }
 
     /**
-     * Makes this thread the one that is told: from now on it keeps the signal, and SIGIO, for {@link #await}.
+     * Makes this thread the one that is told: from now on it keeps the signal, SIGIO, and the one by which the JDK
+     * interrupts a thread whose channel is closed, for {@link #await}.
      *
      * @return its number, as gettid(2) has it; or {@code -errno}, {@code -EUSERS} if no real-time signal is free
      */
@@ -39,7 +40,8 @@ final class LeaseNatives {
      *
      * @param milliseconds how long
      * @return a descriptor whose lease is being broken, or was when it was open on another file; {@link #WOKEN};
-     *     {@link #OVERFLOW}; or {@code -errno}, {@code -EAGAIN} when the time is up
+     *     {@link #OVERFLOW}; or {@code -errno}, {@code -EAGAIN} when the time is up, {@code -EINTR} when a channel is
+     *     closed, perhaps
      */
     static native long await(int milliseconds);
 
