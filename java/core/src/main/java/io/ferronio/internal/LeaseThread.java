@@ -80,7 +80,7 @@ final class LeaseThread {
         return leases;
     }
 
-    /** A thread that keeps nothing of the one that happens to start it. */
+    /** A thread that inherits as little as can be from the one that happens to start it. */
     private static Thread newThread(String name, Runnable task) {
         Thread thread = new Thread(null, task, name, 0, false);
         thread.setDaemon(true);
