@@ -14,6 +14,7 @@ mod file_copy_natives;
 mod guard_natives;
 mod jdk_access;
 mod kernel_natives;
+mod lease_natives;
 mod mapping_natives;
 mod native_library;
 mod pipe_natives;

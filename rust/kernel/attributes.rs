@@ -7,6 +7,21 @@ use std::ffi::CStr;
 use std::os::fd::{AsRawFd, BorrowedFd};
 use std::ptr;
 
+/// The number of the user whose file it is.
+///
+/// # Errors
+///
+/// Those of fstat(2).
+pub fn owner(file: BorrowedFd<'_>) -> nix::Result<libc::uid_t> {
+    Ok(fstat(file)?.st_uid)
+}
+
+/// The number of the user as whom this process runs: geteuid(2).
+pub fn user() -> libc::uid_t {
+    // SAFETY: always succeeds.
+    unsafe { libc::geteuid() }
+}
+
 /// Gives `target` the owner and the group of `source`: fchown(2).
 ///
 /// # Errors

@@ -10,6 +10,7 @@ pub mod copy_range;
 pub mod file;
 pub mod futex;
 pub mod holes;
+pub mod lease;
 pub mod memory;
 pub mod memory_map;
 pub mod paging;
@@ -22,6 +23,7 @@ pub mod residency;
 pub mod sendfile;
 pub mod socket;
 pub mod splice;
+pub mod thread_signal;
 pub mod write_back;
 
 use std::ffi::CStr;

@@ -28,7 +28,7 @@ class JdkAccessTest {
 
     /** What a member is needed for. */
     enum Use { SOCKET, PIPE, FILE, CHANNEL, FROM_SOCKET, FROM_PIPE, FROM_FILE, FROM_CHANNEL, MAP, UNMAP_OF_THE_JDKS, REGION,
-        PAGE_CACHE }
+        PAGE_CACHE, LEASE }
 
     private static final List<Use> TO_FILES = List.of(Use.FILE, Use.FROM_SOCKET, Use.FROM_PIPE, Use.FROM_FILE, Use.FROM_CHANNEL);
     private static final List<Use> TRANSFERS = and(TO_FILES, Use.SOCKET, Use.PIPE, Use.CHANNEL);
@@ -52,13 +52,13 @@ class JdkAccessTest {
         List<Use> lock = JDK < 21 ? List.of(Use.MAP, Use.FROM_FILE) : List.of(Use.MAP);
         List<Use> socket = List.of(Use.SOCKET, Use.FROM_SOCKET);
         return Stream.of(
-                members(17, everythingWithFiles, "FileChannelImpl", "fd", "threads"),
-                members(17, everythingWithFiles, "FileDescriptor", "fd"),
-                members(17, everythingWithFiles, "NativeThreadSet", "add", "remove"),
+                members(17, and(everythingWithFiles, Use.LEASE), "FileChannelImpl", "fd", "threads"),
+                members(17, and(everythingWithFiles, Use.LEASE), "FileDescriptor", "fd"),
+                members(17, and(everythingWithFiles, Use.LEASE), "NativeThreadSet", "add", "remove"),
                 members(17, and(TRANSFERS, Use.PAGE_CACHE), "FileChannelImpl", "beginBlocking", "endBlocking"),
                 members(17, and(TRANSFERS, Use.MAP), "FileChannelImpl", "readable"),
                 members(25, List.of(), "FileChannelImpl", "transferFailed"),
-                members(17, and(TO_FILES, Use.MAP), "FileChannelImpl", "writable"),
+                members(17, and(TO_FILES, Use.MAP, Use.LEASE), "FileChannelImpl", "writable"),
                 members(17, TO_FILES, "FileChannelImpl", "direct"),
                 members(17, List.of(), "FileChannelImpl", "path"),
                 members(17, TO_FILES, "FileDescriptor", "append"),
@@ -137,8 +137,8 @@ class JdkAccessTest {
     @Test
     void aMissingClassTurnsOffOnlyWhatNeedsIt() {
         Map<String, List<Use>> classes = Map.of(
-                "FileChannelImpl", and(TRANSFERS, Use.MAP, Use.PAGE_CACHE),
-                "NativeThreadSet", and(TRANSFERS, Use.MAP, Use.PAGE_CACHE),
+                "FileChannelImpl", and(TRANSFERS, Use.MAP, Use.PAGE_CACHE, Use.LEASE),
+                "NativeThreadSet", and(TRANSFERS, Use.MAP, Use.PAGE_CACHE, Use.LEASE),
                 "SocketChannelImpl", List.of(Use.SOCKET, Use.FROM_SOCKET),
                 "SinkChannelImpl", List.of(Use.PIPE),
                 "SourceChannelImpl", List.of(Use.FROM_PIPE),
@@ -202,6 +202,7 @@ class JdkAccessTest {
         boolean noMap = uses.contains(Use.MAP);
         boolean noUnmapOfTheJdks = noMap || uses.contains(Use.UNMAP_OF_THE_JDKS);
         boolean noRegion = noMap || uses.contains(Use.REGION);
+        boolean noLease = uses.contains(Use.LEASE);
         Map<String, String> expected = new LinkedHashMap<>();
         ROUTES.forEach((pair, routes) -> {
             boolean without = uses.contains(Use.valueOf(pair.toUpperCase(Locale.ROOT).replace(' ', '_')));
@@ -215,9 +216,11 @@ class JdkAccessTest {
         boolean noPageCache = uses.contains(Use.PAGE_CACHE);
         expected.put("capability page cache", noPageCache ? off : "yes");
         expected.put("page cache", noPageCache ? off : "works");
+        expected.put("capability file leases", noLease ? off : "yes");
         expected.put("unmap", noMap ? off : "works");
         expected.put("unmap of the JDK's", noUnmapOfTheJdks ? off : "works");
         expected.put("region", noRegion ? off : "works");
+        expected.put("lease", noLease ? off : "works");
         expected.forEach((name, value) -> {
             String seen = report.get(name);
             String words = "without " + off + ", " + name + ": " + seen;

@@ -65,7 +65,7 @@ class NativeLibraryTest {
         assertEquals("COPY_FILE_RANGE", report.get("file"));
         assertEquals("SPLICE", report.get("from socket"));
         assertEquals("FerroNIO", report.get("map"));
-        for (String action : List.of("unmap", "unmap of the JDK's", "region", "page cache")) {
+        for (String action : List.of("unmap", "unmap of the JDK\'s", "region", "page cache", "lease")) {
             assertEquals("works", report.get(action));
         }
     }
@@ -84,7 +84,7 @@ class NativeLibraryTest {
         for (String route : List.of("socket", "pipe", "file", "map")) {
             assertEquals("JDK", report.get(route));
         }
-        for (String action : List.of("unmap", "unmap of the JDK's", "region", "page cache")) {
+        for (String action : List.of("unmap", "unmap of the JDK\'s", "region", "page cache", "lease")) {
             String exception = report.get(action);
             assertTrue(exception.startsWith("java.lang.UnsupportedOperationException: "), exception);
             assertTrue(exception.contains("the native library is not loaded"), exception);

@@ -3,6 +3,7 @@ package io.ferronio.testing;
 import io.ferronio.Capabilities;
 import io.ferronio.Capability;
 import io.ferronio.Counters;
+import io.ferronio.FileLease;
 import io.ferronio.MappedRegion;
 import io.ferronio.Mappings;
 import io.ferronio.PageCache;
@@ -62,8 +63,8 @@ public final class Probe {
      * @param file the file
      * @return {@code available}, {@code cause}, {@code library} (where it comes from), {@code loaded from} (the file
      *     that is mapped); {@code capability <name>}: yes, or why not; {@code socket, pipe, file, channel}, and the
-     *     same with {@code from}: the route of a transfer; {@code map}: FerroNIO or JDK; {@code unmap, unmap of the JDK's, region, page cache}: works, or the
-     *     exception that says why not
+     *     same with {@code from}: the route of a transfer; {@code map}: FerroNIO or JDK; {@code unmap, unmap of the JDK's,
+     *     region, page cache, lease}: works, or the exception that says why not
      * @throws Exception if anything is not as it should be
      */
     public static Map<String, String> report(Path file) throws Exception {
@@ -73,6 +74,7 @@ public final class Probe {
         probe.mappings();
         probe.region();
         probe.pageCache();
+        probe.lease();
         return probe.report;
     }
 
@@ -303,6 +305,22 @@ public final class Probe {
         } catch (UnsupportedOperationException e) {
             check(e.getCause() == Capabilities.unavailabilityCause().orElse(null), "the cause is the library's");
             report.put("page cache", e.toString());
+        } finally {
+            Files.delete(own);
+        }
+    }
+
+    /** On a file of its own: another user's cannot have one. */
+    private void lease() throws IOException {
+        Path own = Files.createTempFile("ferronio-probe-", ".copy");
+        try (FileChannel channel = FileChannel.open(own)) {
+            FileLease lease = FileLease.take(channel, FileLease.Type.READ, broken -> { });
+            check(!lease.isBroken(), "nobody knows the file");
+            lease.close();
+            report.put("lease", "works");
+        } catch (UnsupportedOperationException e) {
+            check(e.getCause() == Capabilities.unavailabilityCause().orElse(null), "the cause is the library's");
+            report.put("lease", e.toString());
         } finally {
             Files.delete(own);
         }

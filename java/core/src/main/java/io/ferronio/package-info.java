@@ -10,6 +10,7 @@
  *   <li>{@link io.ferronio.MappedFileChangedException}: a mapped file was truncated, or its disk is full; see
  *       {@link io.ferronio.Mappings#validated}.
  *   <li>{@link io.ferronio.PageCache}: what of a file is in memory, and a say in it.
+ *   <li>{@link io.ferronio.FileLease}: told before somebody else truncates or opens a file.
  *   <li>{@link io.ferronio.Capabilities}: what works here, and why the rest does not.
  *   <li>{@link io.ferronio.Counters}: what was moved, by which route, and what is mapped.
  * </ul>

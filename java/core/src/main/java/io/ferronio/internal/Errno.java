@@ -12,7 +12,9 @@ final class Errno {
     static final int EBADF = 9;
     static final int EAGAIN = 11;
     static final int ENOMEM = 12;
+    static final int EACCES = 13;
     static final int EFAULT = 14;
+    static final int EBUSY = 16;
     static final int EEXIST = 17;
     static final int EXDEV = 18;
     static final int EISDIR = 21;
@@ -22,6 +24,7 @@ final class Errno {
     static final int ENOSYS = 38;
     static final int ENODATA = 61;
     static final int EOVERFLOW = 75;
+    static final int EUSERS = 87;
     static final int EOPNOTSUPP = 95;
 
     private Errno() {

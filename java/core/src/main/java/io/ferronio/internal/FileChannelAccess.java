@@ -65,6 +65,9 @@ final class FileChannelAccess {
     static final boolean CAN_MAP =
             JdkAccess.all(FD, FD_VALUE, READABLE, WRITABLE, THREADS, ADD, REMOVE, POSITION_LOCK);
 
+    /** Whether leases can be taken on files. */
+    static final boolean CAN_LEASE = JdkAccess.all(FD, FD_VALUE, WRITABLE, THREADS, ADD, REMOVE);
+
     private FileChannelAccess() {
     }
 

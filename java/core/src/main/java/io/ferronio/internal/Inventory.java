@@ -59,6 +59,8 @@ public final class Inventory {
                 "any length, 64-bit offsets", "UnsupportedOperationException"));
         list.add(of(entry, "page cache", PageCacheEngine.unavailable(),
                 "asked by cachestat, else by mincore; read ahead, dropped, advised", "UnsupportedOperationException"));
+        list.add(of(entry, "file leases", HeldLease.unavailableOrRefused(),
+                "told before somebody else truncates or opens a file", "UnsupportedOperationException"));
         return List.copyOf(list);
     }
 
