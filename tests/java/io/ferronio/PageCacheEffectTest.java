@@ -203,8 +203,8 @@ class PageCacheEffectTest {
         }
 
         /**
-         * What is dirty, or on its way to the device, would stay. One drop after a write takes all: not always, since the
-         * kernel may use a page just then, but mostly.
+         * What is dirty, or on its way to the device, would stay. One drop after a write takes all: not always, since
+         * the kernel may use a page just then, but mostly.
          */
         void droppedIsWrittenFirst() throws IOException {
             int complete = 0;
