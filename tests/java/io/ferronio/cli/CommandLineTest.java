@@ -82,7 +82,8 @@ class CommandLineTest {
         assertTrue(output.lines().anyMatch(line -> line.matches("mapped, digest agrees +3,0\\d\\d KiB .*")), output);
         assertTrue(output.lines().anyMatch(line -> line.matches("after close\\(\\) +0 KiB .*")), output);
         assertTrue(output.contains("java.lang.InternalError") || output.contains("returned 0"), output);
-        assertTrue(output.strip().endsWith("All digests agree, and the JVM is alive."), output);
+        // The log's warning of the fault, from a thread of its own, may come before it or after it.
+        assertTrue(output.lines().anyMatch("All digests agree, and the JVM is alive."::equals), output);
         assertTrue(Files.exists(file), "a user's file is not ours to delete");
     }
 
