@@ -354,6 +354,34 @@ class MappedRegionResizeTest {
         }
     }
 
+    /** The rest of the last page reads as zeros, without a fault: only the region knows that it was cut. */
+    @Test
+    void aValidatedReadTellsThatItWasCut() throws IOException {
+        try (MappedRegion region = MappedRegion.map(file, MapMode.READ_WRITE, ROOM);
+                MappedRegion slice = region.slice(10_000, 20_000)) {
+            for (MappedRegion read : List.of(region, slice)) {
+                region.resize(SIZE);
+                MappedFileChangedException e = assertThrows(MappedFileChangedException.class, () -> read.read(shown -> {
+                    resize(region, 20_001);
+                    return shown.get(0);
+                }));
+                assertTrue(e.getMessage().contains("it was made shorter meanwhile"), e.getMessage());
+                assertEquals(read.get(0), read.<Byte>read(shown -> {
+                    resize(region, 30_000);
+                    return shown.get(0);
+                }));
+            }
+        }
+    }
+
+    private static void resize(MappedRegion region, long size) {
+        try {
+            region.resize(size);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     @Test
     void aClosedRegionIsNotResized() throws IOException {
         MappedRegion region = MappedRegion.map(file, MapMode.READ_WRITE, ROOM);
