@@ -9,7 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Regions that are resized and closed while eight threads use them, in child JVMs: interpreted, and compiled by either
- * compiler. The system property {@code ferronio.test.rounds} says how often instead: 10000 takes some minutes.
+ * compiler. The system property {@code ferronio.test.rounds} says how often instead: 10000 takes many minutes, for which
+ * {@code ferronio.test.limitSeconds} is to be raised.
  */
 class MappedRegionConcurrencyTest {
 

@@ -119,6 +119,9 @@ final class ResizedReaders {
         started.countDown();
         while (!done && failure == null) {
             index = (index + 8 * 1_021) % (MOST - 8) / 8 * 8;
+            if (index < LEAST) {
+                Thread.yield(); // There are more of us than processors, and the one that resizes waits for us.
+            }
             try {
                 USES.get(use).at(region, index);
                 RIGHT.incrementAndGet();
