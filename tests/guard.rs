@@ -105,6 +105,34 @@ fn a_file_that_ends_within_a_page_keeps_the_bytes_of_that_page() {
 }
 
 #[test]
+fn room_past_the_end_reads_as_zeros_until_the_file_has_grown() {
+    let _alone = alone();
+    install();
+    let page = page_size();
+    for mode in [MapMode::ReadOnly, MapMode::ReadWrite] {
+        let file = file_of(page + 10);
+        let mapping = Mapping::map_with_room(file.as_fd(), mode, 0, page + 10, length(100 * page))
+            .expect("a mapping");
+        assert_eq!(peek(page_of(&mapping, 2)), 0, "{mode:?}");
+        assert_eq!(peek(page_of(&mapping, 99)), 0, "{mode:?}");
+        assert!(mapping.slot().faults() >= 2);
+
+        file.write_all_at(&bytes_at(page + 10..50 * page), (page + 10) as u64)
+            .expect("a write");
+        let faults = settle(&mapping);
+        let grown = mapping.address()..page_of(&mapping, 50);
+        assert!(peek_all(grown) == bytes_at(0..50 * page), "{mode:?}");
+        assert_eq!(settle(&mapping), faults);
+        assert_eq!(peek(page_of(&mapping, 50)), 0, "{mode:?}");
+        assert!(settle(&mapping) > faults);
+
+        mapping.retire().expect("retiring");
+        assert_eq!(peek(page_of(&mapping, 0)), 0);
+        assert_eq!(peek(page_of(&mapping, 99)), 0);
+    }
+}
+
+#[test]
 fn a_retired_mapping_reads_as_zeros() {
     let _alone = alone();
     install();

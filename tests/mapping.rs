@@ -126,6 +126,79 @@ fn ranges_that_no_file_has_are_refused() {
     assert!(mapping.is_ok());
 }
 
+fn map_with_room(file: &File, mode: MapMode, position: i64, size: usize, room: usize) -> Mapping {
+    Mapping::map_with_room(file.as_fd(), mode, position, size, length(room)).expect("a mapping")
+}
+
+#[test]
+fn pages_appear_in_the_room_as_the_file_grows() {
+    let _alone = alone();
+    for mode in MODES {
+        let file = file_of(10_000);
+        let mapping = map_with_room(&file, mode, 5_000, 5_000, 1 << 20);
+        assert_eq!(mapping.length(), 1 << 20);
+        assert!(peek_all(mapping.address()..mapping.address() + 5_000) == bytes_at(5_000..10_000));
+        for (from, to) in [(10_000, 10_001), (10_001, 12_288), (12_288, 500_000)] {
+            file.write_all_at(&bytes_at(from..to), from as u64)
+                .expect("a write");
+            let content = peek_all(mapping.address()..mapping.address() + to - 5_000);
+            assert!(content == bytes_at(5_000..to), "{mode:?} {to}");
+        }
+    }
+}
+
+#[test]
+fn room_needs_no_file_and_what_is_to_be_there_does() {
+    let _alone = alone();
+    let empty = file_of(0);
+    let mapping = map_with_room(&empty, MapMode::ReadWrite, 0, 0, 1);
+    assert_eq!(mapping.length(), 1);
+    let file = file_of(10_000);
+    let refusal = |position, size, room| {
+        let file = file.as_fd();
+        let mapping = Mapping::map_with_room(file, MapMode::ReadOnly, position, size, length(room));
+        mapping.err().expect("a refusal")
+    };
+    assert_eq!(refusal(0, 10_001, 20_000), Errno::ENODATA);
+    assert_eq!(refusal(10_000, 1, 20_000), Errno::ENODATA);
+    assert_eq!(refusal(-1, 0, 1), Errno::EINVAL);
+    assert_eq!(refusal(0, 0, usize::MAX), Errno::EINVAL);
+    assert_eq!(refusal(5_000, 0, isize::MAX as usize), Errno::EOVERFLOW);
+    // The filesystem has no files so large, or the process not so many addresses.
+    let too_much = refusal(0, 10_000, 1 << 60);
+    assert!(matches!(too_much, Errno::ENOMEM | Errno::EOVERFLOW));
+}
+
+#[test]
+fn room_may_be_larger_than_the_memory() {
+    let _alone = alone();
+    let file = file_of(10_000);
+    for mode in MODES {
+        let mapping = map_with_room(&file, mode, 0, 10_000, 1 << 40);
+        assert!(peek_all(mapping.address()..mapping.address() + 10_000) == bytes_at(0..10_000));
+        let areas = areas_in(&pages(&mapping));
+        assert!(areas.iter().all(|area| area.resident <= 3 * page_size()));
+    }
+}
+
+#[test]
+fn room_is_retired_and_given_back_with_the_rest() {
+    survives("room_is_retired_and_given_back_with_the_rest", || {
+        let file = file_of(10_000);
+        for mode in MODES {
+            let mapping = map_with_room(&file, mode, 5_000, 5_000, 1 << 30);
+            let pages = pages(&mapping);
+            mapping.retire().expect("retiring");
+            let areas = areas_in(&pages);
+            assert!(areas.iter().all(is_retired), "{mode:?} {areas:?}");
+            let held: usize = areas.iter().map(|area| area.addresses.len()).sum();
+            assert_eq!(held, pages.len());
+            drop(mapping);
+            assert_eq!(areas_in(&pages), [], "{mode:?}");
+        }
+    });
+}
+
 #[test]
 fn descriptors_of_the_wrong_kind_are_refused() {
     let _alone = alone();

@@ -154,7 +154,7 @@ pub fn set_size(file: BorrowedFd<'_>, size: i64) -> nix::Result<()> {
 /// # Errors
 ///
 /// `ENOSPC`, `EDQUOT` (no room), `EFBIG`, `EOPNOTSUPP` (the filesystem cannot), `EINTR`, and others of fallocate(2). The
-/// file's size is then as it was.
+/// file may be longer then, by as much as there was: so it is on ext4.
 pub fn allocate(file: BorrowedFd<'_>, position: i64, length: i64) -> nix::Result<()> {
     nix::fcntl::fallocate(file, FallocateFlags::empty(), position, length)
 }

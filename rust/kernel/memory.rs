@@ -52,7 +52,34 @@ pub fn map_file(
     position: u64,
     length: NonZeroUsize,
 ) -> nix::Result<MmapRaw> {
-    let mut options = MmapOptions::new();
+    map_file_by(&MmapOptions::new(), file, mode, position, length)
+}
+
+/// As [`map_file`], for much more than will ever be used: no swap space is set aside for a private mapping, which may so
+/// be larger than the memory (`MAP_NORESERVE`).
+pub fn map_file_sparsely(
+    file: BorrowedFd<'_>,
+    mode: MapMode,
+    position: u64,
+    length: NonZeroUsize,
+) -> nix::Result<MmapRaw> {
+    map_file_by(
+        MmapOptions::new().no_reserve_swap(),
+        file,
+        mode,
+        position,
+        length,
+    )
+}
+
+fn map_file_by(
+    options: &MmapOptions,
+    file: BorrowedFd<'_>,
+    mode: MapMode,
+    position: u64,
+    length: NonZeroUsize,
+) -> nix::Result<MmapRaw> {
+    let mut options = options.clone();
     options.offset(position).len(length.get());
     let descriptor = file.as_raw_fd();
     let mapped = match mode {

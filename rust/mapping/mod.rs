@@ -98,6 +98,7 @@ impl Mapping {
             position.checked_add(bytes).ok_or(Errno::EOVERFLOW)
         };
         end(length.get())?;
+        let has_room = size < length.get();
         let end = end(size)?;
         let position = u64::try_from(position).map_err(|_| Errno::EINVAL)?;
         let Mappable {
@@ -110,7 +111,12 @@ impl Mapping {
             return Err(Errno::ENODATA);
         }
         // Its owner would unmap it by itself: here neighbours are unmapped together.
-        let map = ManuallyDrop::new(memory::map_file(file, mode, position, length)?);
+        let map = if has_room {
+            memory::map_file_sparsely(file, mode, position, length)
+        } else {
+            memory::map_file(file, mode, position, length)
+        };
+        let map = ManuallyDrop::new(map?);
         let address = map.as_ptr().addr();
         let backing = Backing {
             is_shared: mode != MapMode::Private,

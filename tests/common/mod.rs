@@ -62,6 +62,10 @@ pub struct Area {
     pub resident: usize,
     /// Bytes in memory that are not written back to the file.
     pub dirty: usize,
+    /// Bytes that are locked in memory.
+    pub locked: usize,
+    /// What the kernel knows of it, in words of two letters: proc(5), `VmFlags`.
+    pub flags: Vec<String>,
 }
 
 /// All of this process's areas, by address.
@@ -89,6 +93,8 @@ pub fn memory_map() -> Vec<Area> {
         match first {
             "Rss:" => area.resident = bytes(),
             "Shared_Dirty:" | "Private_Dirty:" => area.dirty += bytes(),
+            "Locked:" => area.locked = bytes(),
+            "VmFlags:" => area.flags = line.split_whitespace().skip(1).map(str::to_owned).collect(),
             _ => {}
         }
     }

@@ -21,7 +21,10 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** {@link MappedRegion} against a {@code ByteBuffer} in native order: any accessors, at any offsets, in any order. */
+/**
+ * {@link MappedRegion} and its slices against a {@code ByteBuffer} and its slices: any accessors, at any offsets, one
+ * after the other, in either byte order. Values that threads share: {@link MappedRegionAtomicsTest}.
+ */
 class MappedRegionModelTest {
 
     /** One call of one accessor; gives what can be compared. */
@@ -164,6 +167,52 @@ class MappedRegionModelTest {
                 return List.of(0, 0, ByteBuffer.wrap(target));
             }
         },
+        FILL {
+            @Override
+            Object call(MappedRegion region, int index, long value) {
+                region.fill(index, length(value), (byte) value);
+                return "";
+            }
+
+            @Override
+            Object call(ByteBuffer model, int index, long value) {
+                byte[] bytes = new byte[length(value)];
+                Arrays.fill(bytes, (byte) value);
+                model.put(index, bytes);
+                return "";
+            }
+        },
+        COPY_WITHIN {
+            @Override
+            Object call(MappedRegion region, int index, long value) {
+                region.copyTo(index, region, near(index, value), length(value));
+                return "";
+            }
+
+            @Override
+            Object call(ByteBuffer model, int index, long value) {
+                byte[] bytes = new byte[length(value)];
+                model.get(index, bytes);
+                model.put(near(index, value), bytes);
+                return "";
+            }
+        },
+        MISMATCH {
+            @Override
+            Object call(MappedRegion region, int index, long value) {
+                region.copyTo(index, region, near(index, value), length(value));
+                region.put(index, (byte) value);
+                return region.mismatch(index, region, near(index, value), length(value));
+            }
+
+            @Override
+            Object call(ByteBuffer model, int index, long value) {
+                byte[] bytes = new byte[length(value)];
+                model.get(index, bytes);
+                model.put(near(index, value), bytes).put(index, (byte) value);
+                return (long) model.slice(index, bytes.length).mismatch(model.slice(near(index, value), bytes.length));
+            }
+        },
         BUFFER_VIEW {
             @Override
             Object call(MappedRegion region, int index, long value) {
@@ -179,6 +228,16 @@ class MappedRegionModelTest {
         abstract Object call(MappedRegion region, int index, long value);
 
         abstract Object call(ByteBuffer model, int index, long value);
+
+        /** Of a range: mostly short, sometimes several pages, sometimes nothing. */
+        private static int length(long value) {
+            return (int) (value >>> 10 & (value % 7 == 0 ? 8191 : 255));
+        }
+
+        /** Another place, so close that ranges often overlap. */
+        private static int near(int index, long value) {
+            return index + (int) (value >> 40) % 300;
+        }
 
         private static byte[] array(long value) {
             byte[] bytes = new byte[5 + (int) (value & 63)];
@@ -203,27 +262,45 @@ class MappedRegionModelTest {
         }
     }
 
-    @Property(tries = 100, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 150, edgeCases = EdgeCasesMode.NONE)
     void behavesAsAByteBuffer(@ForAll @IntRange(min = 1, max = 9000) int size,
             @ForAll @IntRange(max = 5000) int position, @ForAll @Size(max = 40) List<Accessor> accessors,
-            @ForAll Random random) throws IOException {
+            @ForAll @IntRange(max = 3) int slices, @ForAll boolean isBigEndian, @ForAll Random random)
+            throws IOException {
         Path file = TestFiles.newFile(position + size);
-        ByteBuffer model = ByteBuffer.wrap(TestFiles.content(position, size)).order(ByteOrder.nativeOrder());
+        ByteOrder order = isBigEndian ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+        ByteBuffer whole = ByteBuffer.wrap(TestFiles.content(position, size));
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                MappedRegion region = MappedRegion.map(channel, MapMode.READ_WRITE, position, size)) {
-            for (Accessor accessor : accessors) {
-                // Mostly inside; sometimes across the end, or outside on either side.
-                int index = random.nextInt(10) > 0 ? random.nextInt(size) : random.nextInt(size + 40) - 20;
-                long value = random.nextLong();
-                Call call = new Call(accessor, index, value);
-                assertEquals(outcome(() -> accessor.call(model, index, value)),
-                        outcome(() -> accessor.call(region, index, value)), call::toString);
+                MappedRegion root = MappedRegion.map(channel, MapMode.READ_WRITE, position, size,
+                        MapOptions.defaults().order(order))) {
+            MappedRegion region = root;
+            ByteBuffer model = whole.order(order);
+            for (int i = 0; i < slices; i++) {
+                int index = random.nextInt(model.capacity() / 2 + 1);
+                int length = random.nextInt(model.capacity() - index + 1);
+                region = region.slice(index, length);
+                model = model.slice(index, length).order(order);
             }
-            region.force();
+            assertEquals(order, region.order());
+            assertEquals(model.capacity(), region.size());
+            callAll(accessors, region, model, random);
+            root.force();
         }
         byte[] expected = TestFiles.content(0, position + size);
-        System.arraycopy(model.array(), 0, expected, position, size);
+        System.arraycopy(whole.array(), 0, expected, position, size);
         assertArrayEquals(expected, Files.readAllBytes(file));
         Files.delete(file);
+    }
+
+    private static void callAll(List<Accessor> accessors, MappedRegion region, ByteBuffer model, Random random) {
+        int size = model.capacity();
+        for (Accessor accessor : accessors) {
+            // Mostly inside; sometimes across the end, or outside on either side.
+            int index = size > 0 && random.nextInt(10) > 0 ? random.nextInt(size) : random.nextInt(size + 40) - 20;
+            long value = random.nextLong();
+            Call call = new Call(accessor, index, value);
+            assertEquals(outcome(() -> accessor.call(model, index, value)),
+                    outcome(() -> accessor.call(region, index, value)), call::toString);
+        }
     }
 }

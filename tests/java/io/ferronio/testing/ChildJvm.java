@@ -102,6 +102,21 @@ public final class ChildJvm {
         return run(command);
     }
 
+    /**
+     * Starts a class that is to be killed: nothing is checked of it.
+     *
+     * @param main the class
+     * @param args the program's arguments
+     * @return the process; its standard output is for the caller to read, its errors are this one's
+     * @throws IOException if it cannot be started
+     */
+    public static Process start(Class<?> main, String... args) throws IOException {
+        List<String> command = command(Path.of(System.getProperty("java.home")), main, List.of(), args);
+        command.removeAll(List.of("-Xcheck:jni")); // Says that there is another SIGBUS handler.
+        return new ProcessBuilder(command).redirectInput(NO_FILE.toFile())
+                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    }
+
     private static List<String> command(Path home, Class<?> main, List<String> jvmOptions, String... args) {
         List<String> command = new ArrayList<>();
         command.add(home.resolve("bin/java").toString());

@@ -6,7 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** What the kernel says about this process's memory: proc(5), {@code /proc/self/maps}. */
@@ -75,6 +77,44 @@ public final class Memory {
     public static Range rangeAt(long address) {
         return ranges().stream().filter(range -> range.start() <= address && address < range.end())
                 .findFirst().orElse(null);
+    }
+
+    /**
+     * What the kernel says about the mapping that holds an address: proc(5), {@code /proc/self/smaps}.
+     *
+     * @param address the address
+     * @return its lines by their names, such as {@code Rss}, {@code Locked} (bytes) and {@code VmFlags}
+     */
+    public static Map<String, String> detailsAt(long address) {
+        Map<String, String> details = new HashMap<>();
+        boolean isIts = false;
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/smaps"), StandardCharsets.ISO_8859_1)) {
+                String[] fields = line.split(":? +", 2);
+                if (fields[0].matches("[0-9a-f]+-[0-9a-f]+")) {
+                    String[] range = fields[0].split("-");
+                    isIts = Long.parseUnsignedLong(range[0], 16) <= address
+                            && address < Long.parseUnsignedLong(range[1], 16);
+                } else if (isIts) {
+                    String value = fields[1].trim();
+                    details.put(fields[0], value.endsWith(" kB")
+                            ? Long.toString(Long.parseLong(value.replaceAll("\\D", "")) << 10) : value);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return details;
+    }
+
+    /**
+     * What of the mapping that holds an address is in memory.
+     *
+     * @param address the address
+     * @return bytes
+     */
+    public static long residentAt(long address) {
+        return Long.parseLong(detailsAt(address).getOrDefault("Rss", "0"));
     }
 
     /**

@@ -60,6 +60,8 @@ public final class MappedRegion implements AutoCloseable {
     private final ResizableFile resizable;
     private final long maxSize;
     private final Object resizing = new Object();
+    /** How often a root was made shorter. Written under {@link #resizing}. */
+    private volatile int cuts;
 
     /**
      * The bound of all reads, and that of all writes (0 if read-only). Closing sets both to 0, so that the
@@ -275,7 +277,7 @@ public final class MappedRegion implements AutoCloseable {
     /**
      * Whether the region can be used.
      *
-     * @return false once {@link #close()} was called, or that of the region that this is a slice of
+     * @return false once {@link #close()} was called, or that of the mapped region that this is a slice of
      */
     public boolean isOpen() {
         return open.get() && root.open.get();
@@ -999,9 +1001,9 @@ public final class MappedRegion implements AutoCloseable {
     }
 
     /**
-     * A part of this region as a region: the same memory, and the same life. It is closed with this one, and closing it
-     * ends only its own use. If this region is made shorter, the slice can be used as far as the region goes; if it is
-     * made longer again, the slice, too, is what it was.
+     * A part of this region as a region: the same memory, and the same life. It is closed with the region that was
+     * mapped, and closing it ends only its own use, not that of a slice of it. If the region that was mapped is made
+     * shorter, the slice can be used as far as that goes; if it is made longer again, the slice, too, is what it was.
      *
      * @param index of its first byte
      * @param length bytes
@@ -1044,7 +1046,9 @@ public final class MappedRegion implements AutoCloseable {
      */
     public void force() throws IOException {
         checkOpen();
-        force(0, usable());
+        if (memory != null) {
+            memory.force(offset(0), usable());
+        }
     }
 
     /**
@@ -1073,12 +1077,24 @@ public final class MappedRegion implements AutoCloseable {
      * @return what {@code read} returns
      * @throws NullPointerException if {@code read} is null
      * @throws IllegalStateException if the region is closed; or was meanwhile, and used then
-     * @throws MappedFileChangedException if pages of the region could not be had meanwhile
+     * @throws MappedFileChangedException if pages of the region could not be had meanwhile, or it was made shorter: then
+     *     what was read may have been cut off
      */
     public <T> T read(Function<? super MappedRegion, ? extends T> read) throws MappedFileChangedException {
         Objects.requireNonNull(read, "read");
         checkOpen();
-        return memory == null ? read.apply(this) : memory.validated(this, read);
+        if (memory == null) {
+            return read.apply(this);
+        }
+        int cutsBefore = root.cuts;
+        T result = memory.validated(this, read);
+        VarHandle.loadLoadFence(); // What was read was read before this.
+        if (root.cuts != cutsBefore) {
+            // The rest of the last page reads as zeros and does not fault.
+            throw new MappedFileChangedException("validated read of " + this + ": it was made shorter meanwhile; read it"
+                    + " again", 0, 0, null);
+        }
+        return result;
     }
 
     /**
@@ -1101,7 +1117,8 @@ public final class MappedRegion implements AutoCloseable {
      * @throws NullPointerException if {@code target} is null
      * @throws IndexOutOfBoundsException if the range is out of bounds; nothing has been written
      * @throws IllegalStateException if the region is closed
-     * @throws IOException as the channel's {@code write}, some bytes may have been written; also if a page cannot be had
+     * @throws IOException as the channel's {@code write}, some bytes may have been written. So it is if a page cannot be
+     *     had: write(2) says that as a bad address. A channel that copies the bytes by itself gets what any access gets
      */
     public long transferTo(long index, long count, WritableByteChannel target) throws IOException {
         Objects.requireNonNull(target, "target");
@@ -1212,7 +1229,7 @@ public final class MappedRegion implements AutoCloseable {
      * @param length bytes
      * @throws IOException if writing back fails; then nothing is given up
      * @throws IndexOutOfBoundsException if the range is out of bounds
-     * @throws UnsupportedOperationException before Linux 5.4
+     * @throws UnsupportedOperationException if pages of the range are locked, or huge pages of hugetlbfs; before Linux 5.4
      * @throws IllegalStateException if the region is closed
      */
     public void evict(long index, long length) throws IOException {
@@ -1294,6 +1311,7 @@ public final class MappedRegion implements AutoCloseable {
             long oldSize = size;
             try {
                 if (newSize < oldSize) {
+                    cuts++; // Before anything is cut off: a read that began before may see it.
                     setSize(newSize); // First: who comes from now on is told so, and does not fault.
                 }
                 resizable.resize(oldSize, newSize);

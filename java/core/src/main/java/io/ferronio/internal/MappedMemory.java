@@ -40,7 +40,9 @@ public final class MappedMemory implements Runnable {
             handle = tryMap(channel, mode, position, size, room, reserve);
         }
         if (handle == -Errno.ENOMEM) {
-            throw new IOException("Map failed", new OutOfMemoryError("Map failed"));
+            throw new IOException(room == size ? "Map failed" : "cannot map " + channel + " with room for " + room
+                    + " bytes: there are not so many addresses, or RLIMIT_AS (ulimit -v) allows no more: give a smaller"
+                    + " maxSize", new OutOfMemoryError("Map failed"));
         }
         if (handle < 0) {
             throw Errno.exception(handle, "mmap of " + channel + ", " + mode + ", position " + position + ", " + room
@@ -70,7 +72,8 @@ public final class MappedMemory implements Runnable {
      */
     public static String unavailableForRegions() {
         String unavailable = unavailable();
-        return unavailable == null && !(MemoryAccess.AVAILABLE && MemoryAtomics.AVAILABLE) ? JdkAccess.missing() : unavailable;
+        return unavailable == null && !(MemoryAccess.AVAILABLE && MemoryAtomics.AVAILABLE)
+                ? JdkAccess.missing() : unavailable;
     }
 
     /**

@@ -99,13 +99,14 @@ public final class MappedPages {
      * @param offset of the first byte
      * @param length bytes
      * @throws IOException if writing back fails
-     * @throws UnsupportedOperationException on a kernel before Linux 5.4
+     * @throws UnsupportedOperationException if pages are locked, or of hugetlbfs; on a kernel before Linux 5.4
      * @throws IllegalStateException if the memory is retired
      */
     public static void evict(MappedMemory memory, long offset, long length) throws IOException {
         long result = call(memory, MappingNatives::evict, offset, length);
         if (result == -Errno.EINVAL) {
-            throw new UnsupportedOperationException("this kernel cannot give up pages (MADV_PAGEOUT, Linux 5.4)",
+            throw new UnsupportedOperationException("cannot give up " + range(offset, length) + ": they are locked, or huge"
+                    + " pages of hugetlbfs, or the kernel has no MADV_PAGEOUT (Linux 5.4)",
                     Errno.exception(result, "madvise of " + range(offset, length)));
         }
         if (result < 0) {

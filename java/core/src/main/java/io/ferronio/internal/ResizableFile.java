@@ -1,6 +1,7 @@
 package io.ferronio.internal;
 
 import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 
@@ -93,11 +94,19 @@ public final class ResizableFile {
         }
     }
 
+    /** Sets space aside, or leaves the file as long as it was: not all filesystems do that by themselves. */
     private static void allocate(FileChannel channel, int file, long position, long length) throws IOException {
+        long size = size(channel, file);
         long result;
         do {
             result = MappingNatives.allocate(file, position, length);
         } while (result == -Errno.EINTR && channel.isOpen());
+        if (result < 0 && size(channel, file) > size) {
+            setSize(channel, file, size);
+        }
+        if (result == -Errno.EINTR) {
+            throw new AsynchronousCloseException();
+        }
         if (result == -Errno.EOPNOTSUPP) {
             throw new IOException("the filesystem cannot reserve space (fallocate): map " + channel + " without reserve()",
                     Errno.exception(result, "fallocate"));
