@@ -26,8 +26,8 @@ final class FaultReports {
     /** Throws nothing. */
     static void publish(List<MappingFault> faults) {
         for (MappingFault fault : faults) {
+            record(fault); // First: a logger may take its time.
             warn(fault + ". Java code gets an InternalError or zeros there, native code zeros", null);
-            record(fault);
         }
     }
 
