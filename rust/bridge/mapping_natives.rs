@@ -34,6 +34,26 @@ fn unsigned(number: jlong) -> nix::Result<usize> {
     usize::try_from(number).map_err(|_| Errno::EINVAL)
 }
 
+/// Does something with a range of a mapping, in bytes from its start: 0, or `-errno`.
+///
+/// # Safety
+///
+/// As [`mapping`].
+unsafe fn on_range(
+    env: *mut JNIEnv,
+    handle: jlong,
+    offset: jlong,
+    length: jlong,
+    action: impl FnOnce(&Mapping, usize, usize) -> nix::Result<()>,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: the caller's promise.
+        let mapping = unsafe { mapping(handle) }?;
+        action(mapping, unsigned(offset)?, unsigned(length)?)?;
+        Ok(0)
+    })
+}
+
 /// `static native long fileSize(int file)`: fstat(2).
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_ferronio_internal_MappingNatives_fileSize(
@@ -177,11 +197,8 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_force(
     offset: jlong,
     length: jlong,
 ) -> jlong {
-    boundary::hot(env, || {
-        // SAFETY: the caller holds the handle.
-        unsafe { mapping(handle) }?.force(unsigned(offset)?, unsigned(length)?)?;
-        Ok(0)
-    })
+    // SAFETY: the caller holds the handle.
+    unsafe { on_range(env, handle, offset, length, Mapping::force) }
 }
 
 /// `static native long load(long handle, long offset, long length)`: madvise(2) with MADV_POPULATE_READ.
@@ -193,11 +210,8 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_load(
     offset: jlong,
     length: jlong,
 ) -> jlong {
-    boundary::hot(env, || {
-        // SAFETY: the caller holds the handle.
-        unsafe { mapping(handle) }?.load(unsigned(offset)?, unsigned(length)?)?;
-        Ok(0)
-    })
+    // SAFETY: the caller holds the handle.
+    unsafe { on_range(env, handle, offset, length, Mapping::load) }
 }
 
 /// `static native long advise(long handle, long offset, long length, int advice)`: madvise(2); the advice is its place in the Java enumeration.
@@ -210,7 +224,7 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_advise(
     length: jlong,
     advice: jint,
 ) -> jlong {
-    boundary::hot(env, || {
+    let told = |mapping: &Mapping, offset, length| {
         let advice = match advice {
             0 => Advice::Normal,
             1 => Advice::Sequential,
@@ -221,10 +235,10 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_advise(
             6 => Advice::DontDump,
             _ => return Err(Errno::EINVAL),
         };
-        // SAFETY: the caller holds the handle.
-        unsafe { mapping(handle) }?.advise(unsigned(offset)?, unsigned(length)?, advice)?;
-        Ok(0)
-    })
+        mapping.advise(offset, length, advice)
+    };
+    // SAFETY: the caller holds the handle.
+    unsafe { on_range(env, handle, offset, length, told) }
 }
 
 /// `static native long evict(long handle, long offset, long length)`: msync(2), then madvise(2) with MADV_PAGEOUT.
@@ -236,11 +250,8 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_evict(
     offset: jlong,
     length: jlong,
 ) -> jlong {
-    boundary::hot(env, || {
-        // SAFETY: the caller holds the handle.
-        unsafe { mapping(handle) }?.evict(unsigned(offset)?, unsigned(length)?)?;
-        Ok(0)
-    })
+    // SAFETY: the caller holds the handle.
+    unsafe { on_range(env, handle, offset, length, Mapping::evict) }
 }
 
 /// `static native long lock(long handle, long offset, long length)`: mlock(2).
@@ -252,11 +263,8 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_lock(
     offset: jlong,
     length: jlong,
 ) -> jlong {
-    boundary::hot(env, || {
-        // SAFETY: the caller holds the handle.
-        unsafe { mapping(handle) }?.lock(unsigned(offset)?, unsigned(length)?)?;
-        Ok(0)
-    })
+    // SAFETY: the caller holds the handle.
+    unsafe { on_range(env, handle, offset, length, Mapping::lock) }
 }
 
 /// `static native long unlock(long handle, long offset, long length)`: munlock(2).
@@ -268,11 +276,8 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_unlock(
     offset: jlong,
     length: jlong,
 ) -> jlong {
-    boundary::hot(env, || {
-        // SAFETY: the caller holds the handle.
-        unsafe { mapping(handle) }?.unlock(unsigned(offset)?, unsigned(length)?)?;
-        Ok(0)
-    })
+    // SAFETY: the caller holds the handle.
+    unsafe { on_range(env, handle, offset, length, Mapping::unlock) }
 }
 
 /// `static native long lockLimit()`: bytes that the process may lock, `Long.MAX_VALUE` for any number.
