@@ -195,6 +195,32 @@ class MappedPagesTest {
         }
     }
 
+    // ---- residency
+
+    /** Locked pages are certainly in memory, and those that nobody has used are not. */
+    @Test
+    void residencyIsThatOfThePagesOfItsRange() throws IOException {
+        Path sparse = TestFiles.newSparseFile(SIZE);
+        for (MapMode mode : List.of(MapMode.READ_ONLY, MapMode.READ_WRITE, MapMode.PRIVATE)) {
+            try (MappedRegion region = MappedRegion.map(file, mode, MapOptions.defaults())) {
+                region.lock(0, SIZE);
+                assertEquals("256 of 256 pages resident, unknown dirty", region.residency(0, SIZE).toString());
+                assertEquals(3, region.residency(10 * PAGE - 1, PAGE + 2).pages());
+                assertEquals(3, region.residency(10 * PAGE - 1, PAGE + 2).resident().orElseThrow());
+                assertEquals(1, region.slice(5 * PAGE + 1, 100).residency(0, 100).resident().orElseThrow());
+                assertEquals(0, region.residency(SIZE, 0).pages());
+                assertEquals(0, region.residency(SIZE, 0).resident().orElseThrow());
+            }
+        }
+        try (MappedRegion region = MappedRegion.map(sparse, MapMode.READ_ONLY, MapOptions.defaults().advice(Advice.RANDOM))) {
+            assertEquals(0, region.residency(0, SIZE).resident().orElseThrow());
+            region.lock(10 * PAGE, 1);
+            assertEquals(1, region.residency(10 * PAGE, PAGE).resident().orElseThrow());
+            assertEquals(0, region.residency(100 * PAGE, 100 * PAGE).resident().orElseThrow());
+        }
+        Files.delete(sparse);
+    }
+
     // ---- lock
 
     @Test

@@ -267,11 +267,17 @@ class PageCacheTest {
                 }
                 PageCache.readAhead(file, 0, SIZE);
                 PageCache.drop(file, 0, SIZE);
+                try (MappedRegion region = MappedRegion.map(file, FileChannel.MapMode.READ_ONLY, 0, SIZE)) {
+                    assertEquals(0, region.residency(0, SIZE).resident().orElse(0));
+                }
             }
             Path own = TestFiles.newSparseFile(SIZE);
             for (Path told : List.of(Path.of(args[1]), own)) {
                 try (FileChannel file = FileChannel.open(told)) {
                     assertEquals(OptionalLong.of(0), PageCache.residency(file, 0, SIZE).resident());
+                    try (MappedRegion region = MappedRegion.map(file, FileChannel.MapMode.READ_ONLY, 0, SIZE)) {
+                        assertEquals(OptionalLong.of(0), region.residency(0, SIZE).resident());
+                    }
                 }
             }
             System.out.println("nothing is claimed");
