@@ -39,6 +39,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@link FileLease}: who wants the file waits, and the holder is told. */
+@SuppressWarnings("try") // What a close does, at this place or that, is what is tested.
 class FileLeaseTest {
 
     private static final int SIZE = 20_000;
