@@ -54,7 +54,7 @@ public final class MapOptions {
 
     /**
      * Takes addresses for a region that will grow, see {@link MappedRegion#resize}. They cost no memory, but count
-     * against {@code ulimit -v} (RLIMIT_AS); a process has 128 TiB of them.
+     * against {@code ulimit -v} (RLIMIT_AS); a process has 128 TiB of them. {@link Counters#mappedBytes} counts them, too.
      *
      * @param bytes the largest size that the region will ever have; 0 for a region that is never resized
      * @return the options
