@@ -84,10 +84,12 @@ class JdkAccessTest {
                 members(17, List.of(Use.UNMAP_OF_THE_JDKS), "Cleaner", "remove"),
                 members(17, List.of(Use.UNMAP_OF_THE_JDKS), "FileChannelImpl$Unmapper", "address", "size",
                         "decrementStats"),
-                members(17, List.of(Use.REGION), "Unsafe", "getUnsafe", "arrayBaseOffset", "copyMemory", "getByte",
-                        "putByte", "getShortUnaligned", "putShortUnaligned", "getCharUnaligned",
+                members(17, List.of(Use.REGION), "Unsafe", "getUnsafe", "arrayBaseOffset", "copyMemory", "setMemory",
+                        "getByte", "putByte", "getShortUnaligned", "putShortUnaligned", "getCharUnaligned",
                         "putCharUnaligned", "getIntUnaligned", "putIntUnaligned", "getLongUnaligned",
-                        "putLongUnaligned"))
+                        "putLongUnaligned", "getIntVolatile", "getIntAcquire", "putIntVolatile", "putIntRelease",
+                        "getAndAddInt", "compareAndSetInt", "getLongVolatile", "getLongAcquire", "putLongVolatile",
+                        "putLongRelease", "getAndAddLong", "compareAndSetLong"))
                 .flatMap(members -> members).toList();
     }
 

@@ -101,7 +101,11 @@ class PageCacheEngineTest {
             file.write(ByteBuffer.allocate(1), SIZE - 1);
             MappedMemory memory = MappedMemory.map(file, FileChannel.MapMode.READ_ONLY, 0, SIZE);
             try {
-                assertEquals(ResidentPages.unknown(PAGES), ResidentPages.ofMemory(memory.address(), SIZE, false));
+                long last = memory.address() + SIZE - 1; // In memory, as the kernel would claim of all.
+                assertEquals(ResidentPages.unknown(1), ResidentPages.ofMemory(last, 1, false));
+                // It does not claim that a page is missing which is there.
+                assertEquals(new ResidentPages(PAGES, OptionalLong.of(1), OptionalLong.empty()),
+                        ResidentPages.ofMemory(memory.address(), SIZE, false));
             } finally {
                 memory.retire();
             }

@@ -23,6 +23,9 @@ public record ResidentPages(long pages, OptionalLong resident, OptionalLong dirt
      * @return the numbers
      */
     static ResidentPages ofMemory(long address, long length, boolean told) {
+        if (length == 0) {
+            return NONE;
+        }
         long pages = pages(address, length);
         long resident = ResidencyNatives.resident(address, length);
         if (resident < 0 || !told && resident >= pages) {
@@ -31,10 +34,10 @@ public record ResidentPages(long pages, OptionalLong resident, OptionalLong dirt
         return new ResidentPages(pages, known(resident, pages), OptionalLong.empty());
     }
 
-    /** The pages that hold a byte of a range. */
+    /** The pages that hold a byte of a range of at least one. */
     static long pages(long address, long length) {
         long page = ResidencyNatives.pageSize();
-        return length == 0 ? 0 : (address + length - 1) / page - address / page + 1;
+        return (address + length - 1) / page - address / page + 1;
     }
 
     /** Nothing is known but how many there are. */

@@ -112,7 +112,7 @@ public final class AppendLog implements AutoCloseable {
         while (isRecord(position)) {
             int length = region.getInt(position);
             reader.accept(region.asByteBuffer(position + HEADER, length).asReadOnlyBuffer());
-            position += HEADER + length;
+            position += (long) HEADER + length;
         }
         return position;
     }
