@@ -262,11 +262,10 @@ impl Mapping {
     ///
     /// `EINVAL` outside the mapping, `EIO`, `ENOSPC` and others of msync(2).
     pub fn force(&self, offset: usize, length: usize) -> nix::Result<()> {
-        match self.pages_within(offset, length)? {
+        self.on_pages(offset, length, |pages| {
             // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
-            Some(pages) => unsafe { memory::write_back(pages.start, pages.len()) },
-            None => Ok(()),
-        }
+            unsafe { memory::write_back(pages.start, pages.len()) }
+        })
     }
 
     /// Brings `length` bytes from `offset` into memory.
@@ -276,11 +275,10 @@ impl Mapping {
     /// `EINVAL` outside the mapping or where the kernel lacks `MADV_POPULATE_READ`; `EFAULT` where a page
     /// cannot be read; `EINTR`.
     pub fn load(&self, offset: usize, length: usize) -> nix::Result<()> {
-        match self.pages_within(offset, length)? {
+        self.on_pages(offset, length, |pages| {
             // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
-            Some(pages) => unsafe { memory::populate_read(pages.start, pages.len()) },
-            None => Ok(()),
-        }
+            unsafe { memory::populate_read(pages.start, pages.len()) }
+        })
     }
 
     /// Tells the kernel how `length` bytes from `offset`, and what shares their pages, will be used.
@@ -289,11 +287,10 @@ impl Mapping {
     ///
     /// `EINVAL` outside the mapping; those of [`paging::advise`].
     pub fn advise(&self, offset: usize, length: usize, advice: Advice) -> nix::Result<()> {
-        match self.pages_within(offset, length)? {
+        self.on_pages(offset, length, |pages| {
             // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
-            Some(pages) => unsafe { paging::advise(pages.start, pages.len(), advice) },
-            None => Ok(()),
-        }
+            unsafe { paging::advise(pages.start, pages.len(), advice) }
+        })
     }
 
     /// Gives the memory of `length` bytes from `offset` up, as far as they are whole pages: what was written goes to the
@@ -320,14 +317,13 @@ impl Mapping {
     ///
     /// `EINVAL` outside the mapping; those of [`paging::lock`]: nothing of the range is locked then.
     pub fn lock(&self, offset: usize, length: usize) -> nix::Result<()> {
-        match self.pages_within(offset, length)? {
+        self.on_pages(offset, length, |pages| {
             // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
-            Some(pages) => unsafe { paging::lock(pages.start, pages.len()) }.inspect_err(|_| {
+            unsafe { paging::lock(pages.start, pages.len()) }.inspect_err(|_| {
                 // SAFETY: as above. The kernel may have locked a part, and does not tell which.
                 let _ = unsafe { paging::unlock(pages.start, pages.len()) };
-            }),
-            None => Ok(()),
-        }
+            })
+        })
     }
 
     /// Ends [`Mapping::lock`] for a range.
@@ -336,23 +332,29 @@ impl Mapping {
     ///
     /// `EINVAL` outside the mapping; those of [`paging::unlock`].
     pub fn unlock(&self, offset: usize, length: usize) -> nix::Result<()> {
-        match self.pages_within(offset, length)? {
+        self.on_pages(offset, length, |pages| {
             // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
-            Some(pages) => unsafe { paging::unlock(pages.start, pages.len()) },
-            None => Ok(()),
-        }
+            unsafe { paging::unlock(pages.start, pages.len()) }
+        })
     }
 
-    /// The pages that hold `length` bytes from `offset`: `None` for no bytes, `EINVAL` outside the mapping.
-    fn pages_within(&self, offset: usize, length: usize) -> nix::Result<Option<Range<usize>>> {
+    /// Does something with the pages that hold `length` bytes from `offset`: nothing for no bytes, `EINVAL` outside the
+    /// mapping.
+    fn on_pages(
+        &self,
+        offset: usize,
+        length: usize,
+        action: impl FnOnce(Range<usize>) -> nix::Result<()>,
+    ) -> nix::Result<()> {
         let end = offset.checked_add(length).ok_or(Errno::EINVAL)?;
         if end > self.length {
             return Err(Errno::EINVAL);
         }
         if length == 0 {
-            return Ok(None);
+            return Ok(());
         }
-        pages_of(self.address + offset, length, self.slot().page_size()).map(Some)
+        let page = self.slot().page_size();
+        action(pages_of(self.address + offset, length, page)?)
     }
 }
 

@@ -73,7 +73,7 @@ public final class PageCacheEngine {
             return null;
         }
         check(result, "cachestat", position, end);
-        long pages = pages(position, end);
+        long pages = ResidentPages.pages(position, end - position);
         return new ResidentPages(pages, ResidentPages.known(counts[0], pages), ResidentPages.known(counts[1], pages));
     }
 
@@ -82,7 +82,7 @@ public final class PageCacheEngine {
         if (end <= position) {
             return ResidentPages.NONE;
         }
-        long pages = pages(position, end);
+        long pages = ResidentPages.pages(position, end - position);
         if (call(file, ResidencyNatives::isTold) != 1) {
             return ResidentPages.unknown(pages);
         }
@@ -91,11 +91,6 @@ public final class PageCacheEngine {
                 resident -> count[0] += resident);
         return result < 0 ? ResidentPages.unknown(pages)
                 : new ResidentPages(pages, ResidentPages.known(count[0], pages), OptionalLong.empty());
-    }
-
-    /** How many pages have a byte of a range that is not empty. */
-    private static long pages(long position, long end) {
-        return (end - 1) / PAGE - position / PAGE + 1;
     }
 
     /**

@@ -35,9 +35,9 @@ public record ResidentPages(long pages, OptionalLong resident, OptionalLong dirt
     }
 
     /** The pages that hold a byte of a range of at least one. */
-    static long pages(long address, long length) {
+    static long pages(long start, long length) {
         long page = ResidencyNatives.pageSize();
-        return (address + length - 1) / page - address / page + 1;
+        return (start + length - 1) / page - start / page + 1;
     }
 
     /** Nothing is known but how many there are. */
