@@ -237,16 +237,11 @@ class PageCacheTest {
     /** What nobody has read or written cannot be in memory; the kernel would claim so of files of others. */
     @Test
     void ofAnothersFileNothingIsClaimed() throws Exception {
-        Path readable = withPermissions("rw-r--r--");
-        Path writable = withPermissions("rw-rw-rw-");
+        Path readable = TestFiles.newSparseFile(SIZE, "rw-r--r--");
+        Path writable = TestFiles.newSparseFile(SIZE, "rw-rw-rw-");
         String output = ChildJvm.runUnprivileged(Stranger.class, List.of(), readable.toString(), writable.toString())
                 .succeeded();
         assertTrue(output.contains("nothing is claimed"), output);
-    }
-
-    private static Path withPermissions(String permissions) throws IOException {
-        return Files.setPosixFilePermissions(TestFiles.newSparseFile(SIZE),
-                PosixFilePermissions.fromString(permissions));
     }
 
     /** A program: residency of a file that it may only read (or owns, where the test is no root), and of others. */

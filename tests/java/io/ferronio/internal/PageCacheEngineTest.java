@@ -12,7 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -118,16 +117,11 @@ class PageCacheEngineTest {
 
     @Test
     void mincoreTellsWhoMayWriteOrOwns() throws Exception {
-        Path readable = withPermissions("rw-r--r--");
-        Path writable = withPermissions("rw-rw-rw-");
+        Path readable = TestFiles.newSparseFile(SIZE, "rw-r--r--");
+        Path writable = TestFiles.newSparseFile(SIZE, "rw-rw-rw-");
         String output = ChildJvm.runUnprivileged(Stranger.class, List.of(), readable.toString(), writable.toString())
                 .succeeded();
         assertTrue(output.contains("told what may be told"), output);
-    }
-
-    private static Path withPermissions(String permissions) throws IOException {
-        return Files.setPosixFilePermissions(TestFiles.newSparseFile(SIZE),
-                PosixFilePermissions.fromString(permissions));
     }
 
     /** A program: a file that it may only read (unless the test is no root), one that it may write, one of its own. */

@@ -97,6 +97,21 @@ public final class TestFiles {
     }
 
     /**
+     * Makes a file that is all hole, for other users too.
+     *
+     * @param size bytes
+     * @param permissions as {@code ls -l} shows them: {@code rw-r--r--}
+     * @return its path
+     */
+    public static Path newSparseFile(long size, String permissions) {
+        try {
+            return Files.setPosixFilePermissions(newSparseFile(size), PosixFilePermissions.fromString(permissions));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
      * Truncates or extends a file: by truncate(1), another process.
      *
      * @param file the file
