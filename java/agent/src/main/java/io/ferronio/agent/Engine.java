@@ -1,5 +1,6 @@
 package io.ferronio.agent;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
@@ -17,7 +18,7 @@ final class Engine {
     /** Calls {@code Installation.control}. */
     static Object[] ask(Object... request) {
         if (!isStarted()) {
-            start(new EngineLoader());
+            start(newLoader());
         }
         try {
             return (Object[]) ask.invokeExact(request);
@@ -25,6 +26,14 @@ final class Engine {
             throw e;
         } catch (Throwable e) {
             throw new IllegalStateException(e); // It declares none.
+        }
+    }
+
+    static EngineLoader newLoader() {
+        try {
+            return new EngineLoader();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read the agent's jar", e);
         }
     }
 

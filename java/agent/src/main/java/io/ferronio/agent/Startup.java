@@ -34,7 +34,7 @@ public final class Startup {
     private static void start(String options, Instrumentation instrumentation) {
         try {
             if (!Engine.isStarted()) {
-                EngineLoader loader = new EngineLoader();
+                EngineLoader loader = Engine.newLoader();
                 if (NativeAccess.isNeeded()) {
                     NativeAccess.give(loader, instrumentation);
                 }

@@ -36,7 +36,7 @@ public final class Installation {
      */
     public static Object[] control(Object[] request) {
         if (request[0].equals("install")) {
-            Preparation.begin();
+            Prologue.load(); // while the next line loads the native library
         }
         UnaryOperator<Object[]> first = NativeLibrary.isLoaded() ? HookClass.control() : null;
         return first == null ? handle(request) : first.apply(request);
@@ -67,6 +67,7 @@ public final class Installation {
         if (fileChannel == null) {
             throw new UnsupportedOperationException("this JDK has no " + FILE_CHANNEL);
         }
+        Preparation.begin();
         if (HookClass.control() == null) {
             HookClass.define(fileChannel, Installation::handle);
         }

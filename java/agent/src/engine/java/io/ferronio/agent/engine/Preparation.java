@@ -4,9 +4,9 @@ import io.ferronio.internal.MappedMemory;
 import io.ferronio.internal.TransferEngine;
 
 /**
- * Loads and initializes what is needed, on a thread of its own: the classes that change a class while the native library is
- * loaded, and then what transfers and mappings need while the application starts. Its calls wait for it in {@link Door}; so
- * none of this happens in the middle of one, with the application's locks, rights and what is left of its stack.
+ * Loads and initializes what transfers and mappings need, on a thread of its own, while the application starts. Its calls wait
+ * for that in {@link Door}; so none of it happens in the middle of one, with the application's locks, rights and what is left
+ * of its stack.
  */
 final class Preparation extends Thread {
 
@@ -15,7 +15,7 @@ final class Preparation extends Thread {
     private volatile Throwable failure;
 
     private Preparation() {
-        super(null, null, "FerroNIO preparation", 0, false);
+        super("FerroNIO preparation");
         setDaemon(true);
         setContextClassLoader(null);
     }
@@ -35,7 +35,6 @@ final class Preparation extends Thread {
     @Override
     public void run() {
         try {
-            Prologue.load();
             TransferEngine.initialize();
             MappedMemory.unavailable();
         } catch (Throwable e) {

@@ -48,9 +48,16 @@ final class Prologue extends ClassVisitor {
         return writer.toByteArray();
     }
 
-    /** Has all the classes loaded that rewriting takes, by rewriting another class. */
+    /** Has the classes loaded that rewriting takes, by rewriting another class, while the thread that asks does something else. */
     static void load() {
-        insert(HookClass.classFile(), EnumSet.allOf(TakenMethod.class), EnumSet.noneOf(TakenMethod.class));
+        Thread thread = new Thread("FerroNIO class loading") {
+            @Override
+            public void run() {
+                insert(HookClass.classFile(), EnumSet.allOf(TakenMethod.class), EnumSet.noneOf(TakenMethod.class));
+            }
+        };
+        thread.setDaemon(true);
+        thread.start();
     }
 
     @Override
