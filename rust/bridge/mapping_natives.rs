@@ -201,8 +201,8 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_force(
     unsafe { on_range(env, handle, offset, length, Mapping::force) }
 }
 
-/// `static native long load(long handle, long offset, long length)`: touches pages that are in the page cache, where the
-/// guard answers if one is gone; else madvise(2) with MADV_POPULATE_READ.
+/// `static native long load(long handle, long offset, long length)`: touches pages where the guard answers
+/// if one cannot be had; else madvise(2) with MADV_POPULATE_READ.
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_ferronio_internal_MappingNatives_load(
     env: *mut JNIEnv,

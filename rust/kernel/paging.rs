@@ -63,7 +63,7 @@ pub unsafe fn advise(start: usize, length: usize, advice: Advice) -> nix::Result
     unsafe { madvise(pointer(start)?, length, advice.into()) }
 }
 
-/// Accesses the page at `address`, so that it is in memory afterwards, and what the kernel has of those around it.
+/// Accesses the page at `address`, so that it is in memory and in the page tables afterwards.
 ///
 /// # Safety
 ///

@@ -6,7 +6,7 @@
 
 use super::file;
 use super::memory::{page_floor, page_size, unmap};
-use libc::{c_long, c_uint, c_void};
+use libc::{c_long, c_uchar, c_uint, c_void};
 use nix::errno::Errno;
 use nix::sys::mman::{MapFlags, ProtFlags, mmap};
 use std::num::NonZeroUsize;
@@ -89,35 +89,24 @@ pub fn cached(file: BorrowedFd<'_>, position: i64, length: i64) -> nix::Result<C
 ///
 /// `ENOMEM` where nothing is mapped, `EAGAIN` where the kernel is short of memory, `EINVAL` for what is no range.
 pub fn resident(start: usize, length: usize) -> nix::Result<u64> {
-    /// The answers stay on the stack.
+    /// One byte is the answer for one page; they stay on the stack.
     const PAGES_AT_ONCE: usize = 16 << 10;
-    let mut states = [0; PAGES_AT_ONCE];
+    let mut states: [c_uchar; PAGES_AT_ONCE] = [0; PAGES_AT_ONCE];
     let page = page_size();
     let end = start.checked_add(length).ok_or(Errno::EINVAL)?;
     let mut from = page_floor(start, page);
     let mut resident = 0;
     while length > 0 && from < end {
         let part = (end - from).min(PAGES_AT_ONCE * page);
-        let states = &mut states[..part.div_ceil(page)];
-        self::states(from, states)?;
-        resident += states.iter().filter(|&&state| state == 1).count() as u64;
+        // SAFETY: writes one byte for each page, of which there are no more than bytes; whatever is at the addresses is
+        // not accessed.
+        let result = unsafe { libc::mincore(from as *mut c_void, part, states.as_mut_ptr()) };
+        Errno::result(result)?;
+        let states = &states[..part.div_ceil(page)];
+        resident += states.iter().filter(|&&state| state & 1 == 1).count() as u64;
         from += part;
     }
     Ok(resident)
-}
-
-/// As [`resident`], page by page from the one that starts at `start`: 1 for each that is there, else 0.
-///
-/// # Errors
-///
-/// Those of [`resident`].
-pub fn states(start: usize, states: &mut [u8]) -> nix::Result<()> {
-    let length = states.len() * page_size();
-    // SAFETY: writes one byte for each page; whatever is at the addresses is not accessed.
-    let result = unsafe { libc::mincore(start as *mut c_void, length, states.as_mut_ptr()) };
-    Errno::result(result)?;
-    states.iter_mut().for_each(|state| *state &= 1); // The other bits have no meaning yet.
-    Ok(())
 }
 
 /// As [`resident`], of a file's range, by mapping it for as long as it takes. The range may end behind the file.

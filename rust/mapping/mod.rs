@@ -282,9 +282,9 @@ impl Mapping {
         })
     }
 
-    /// As [`Mapping::load`], and sooner where pages are in the page cache: these are touched if the kernel tells which they
-    /// are. They need not all be in the page tables afterwards. A page that its file loses just then, within
-    /// microseconds, is a fault as any access has it, and is counted.
+    /// As [`Mapping::load`], and sooner where pages are in the page cache: by touching them. Pages behind the file's end are
+    /// found before; a page that the file loses just then, or that cannot be read, is a fault as any access has it, and is
+    /// counted.
     ///
     /// # Errors
     ///
@@ -294,13 +294,13 @@ impl Mapping {
     ///
     /// The guard is installed.
     pub unsafe fn load_by_touching(&self, offset: usize, length: usize) -> nix::Result<()> {
-        if self.file.is_none() || !self.is_told().unwrap_or(false) {
+        if self.file.is_none() || self.slot().page_size() != memory::page_size() {
             return self.load(offset, length);
         }
         let before = self.slot().faults();
         self.on_pages(offset, length, |pages| {
             // SAFETY: the pages are within this mapping, which is mapped for as long as it exists, not adopted, so that
-            // they can be read, and of the right size: else it would not be told. The guard answers.
+            // they can be read, and of the right size. The guard answers.
             unsafe { load::touch(pages) }
         })?;
         if self.slot().faults() != before {

@@ -1136,8 +1136,8 @@ public final class MappedRegion implements AutoCloseable {
     }
 
     /**
-     * Brings a range into memory, and blocks until it is there: madvise(2) with {@code MADV_POPULATE_READ}. What is in the
-     * page cache already is touched instead, which takes less time; so is all where the kernel is older than 5.14.
+     * Brings a range into memory, and blocks until it is there: touches each page. That the file is long enough is asked
+     * before: madvise(2) with {@code MADV_POPULATE_READ}. A page that cannot be read counts as one of {@link #faults}.
      *
      * @param index of the first byte
      * @param length bytes
