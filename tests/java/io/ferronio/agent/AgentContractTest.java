@@ -11,7 +11,7 @@ import org.junit.platform.console.ConsoleLauncher;
 
 /**
  * The tests that compare our methods with the JDK's, a sample of each: here the JDK's own method without the agent, and
- * then with it. So these also install and uninstall it some thousand times.
+ * then with it. So these also install and uninstall it a thousand times.
  */
 class AgentContractTest {
 

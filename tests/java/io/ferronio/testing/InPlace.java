@@ -10,7 +10,8 @@ public final class InPlace {
     /** True for that. */
     public static final String PROPERTY = "ferronio.test.inPlace";
 
-    private static final boolean ASKED = Boolean.getBoolean(PROPERTY);
+    /** Whether it is asked for. Installing takes some time: then a sample has to do. */
+    public static final boolean ASKED = Boolean.getBoolean(PROPERTY);
     private static final String LEFT = "transfers left to the JDK ";
 
     private InPlace() {
