@@ -23,7 +23,7 @@ class CapabilitiesTest {
                 "cachestat", "file to socket", "file to pipe", "file to file", "file to another channel", "file from file",
                 "file from socket", "file from pipe", "file from another channel", "file copies",
                 "virtual threads park", "guard", "mapped buffers", "unmap of the JDK's buffers", "mapped regions",
-                "page cache", "file leases"),
+                "page cache", "file leases", "drop-in"),
                 Capabilities.all().stream().map(Capability::name).toList());
         assertEquals(Capabilities.all().toString(), Capabilities.all().toString());
         assertThrows(UnsupportedOperationException.class, () -> Capabilities.all().clear());

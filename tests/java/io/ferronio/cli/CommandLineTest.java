@@ -32,6 +32,7 @@ class CommandLineTest {
         assertTrue(output.contains("Linux " + System.getProperty("os.version")), output);
         assertTrue(output.lines().anyMatch(line -> line.matches("yes +file to socket +sendfile, else buffered")), output);
         assertTrue(output.lines().anyMatch(line -> line.matches("yes +guard .*")), output);
+        assertTrue(output.lines().anyMatch(line -> line.matches("yes +drop-in +the agent can .* transferTo, transferFrom, map")), output);
         assertTrue(output.lines().anyMatch(line -> line.matches("yes +send from its files +by sendfile64")), output);
         assertTrue(output.lines().anyMatch(line -> line.matches("yes +map its files +mapped, read and unmapped")), output);
         assertTrue(output.lines().count() < 60, "to be read in ten seconds:\n" + output);

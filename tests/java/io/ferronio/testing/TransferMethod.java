@@ -6,19 +6,24 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** The two ways that callers must not be able to tell apart. */
+/**
+ * The two ways that callers must not be able to tell apart. With the property {@link InPlace#PROPERTY} ours is the JDK's
+ * method with the agent in its place.
+ */
 public enum TransferMethod {
     /** The running JDK's. */
     JDK {
         @Override
         public long transferTo(FileChannel source, long position, long count, WritableByteChannel target)
                 throws IOException {
+            InPlace.ofTheJdk(false);
             return source.transferTo(position, count, target);
         }
 
         @Override
         public long transferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
                 throws IOException {
+            InPlace.ofTheJdk(false);
             return target.transferFrom(source, position, count);
         }
     },
@@ -27,13 +32,15 @@ public enum TransferMethod {
         @Override
         public long transferTo(FileChannel source, long position, long count, WritableByteChannel target)
                 throws IOException {
-            return Transfers.transferTo(source, position, count, target);
+            return InPlace.ofTheJdk(true) ? source.transferTo(position, count, target)
+                    : Transfers.transferTo(source, position, count, target);
         }
 
         @Override
         public long transferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
                 throws IOException {
-            return Transfers.transferFrom(target, source, position, count);
+            return InPlace.ofTheJdk(true) ? target.transferFrom(source, position, count)
+                    : Transfers.transferFrom(target, source, position, count);
         }
     };
 

@@ -3,8 +3,6 @@ package io.ferronio.testing;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.ferronio.Counters;
-import io.ferronio.Route;
 import io.ferronio.TransferException;
 import java.io.IOException;
 import java.nio.channels.Channel;
@@ -52,10 +50,19 @@ public record TransferOutcome(Result result, Loss loss, boolean interrupted, Str
         static final Loss UNSAID = new Loss(-1, -1);
 
         private static Loss in(Exception exception) {
-            return Stream.of(exception.getSuppressed()).filter(TransferException.class::isInstance)
-                    .map(TransferException.class::cast).findFirst()
-                    .map(lost -> new Loss(lost.delivered(), lost.undelivered()))
+            return Stream.of(exception.getSuppressed())
+                    .filter(suppressed -> suppressed.getClass().getName().equals(TransferException.class.getName()))
+                    .findFirst().map(lost -> new Loss(number(lost, "delivered"), number(lost, "undelivered")))
                     .orElse(isByTheJdk(exception) ? UNSAID : NONE);
+        }
+
+        /** Of an exception that may be the agent's, in its own class loader. */
+        private static long number(Throwable lost, String name) {
+            try {
+                return (long) lost.getClass().getMethod(name).invoke(lost);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
         }
 
         private static boolean isByTheJdk(Exception exception) {
@@ -94,14 +101,14 @@ public record TransferOutcome(Result result, Loss loss, boolean interrupted, Str
     }
 
     private static TransferOutcome of(Channel source, TransferTarget target, Callable<Long> transfer,
-            Callable<TransferSource.Left> rest) throws Exception {
+            Callable<TransferSource.Left> remaining) throws Exception {
         Result result;
         Loss loss;
-        long calls = Counters.snapshot().transfers(Route.JDK);
+        long left = InPlace.transfersLeft();
         try {
             long moved = transfer.call();
             result = new Result(moved + " bytes", moved);
-            loss = calls == Counters.snapshot().transfers(Route.JDK) ? Loss.NONE : Loss.UNSAID;
+            loss = left == InPlace.transfersLeft() ? Loss.NONE : Loss.UNSAID;
         } catch (Exception e) {
             result = new Result(words(e), e instanceof IOException ? 0 : TransferSource.UNKNOWN);
             loss = Loss.in(e);
@@ -109,8 +116,8 @@ public record TransferOutcome(Result result, Loss loss, boolean interrupted, Str
         boolean interrupted = Thread.interrupted();
         String sourceState = state(source);
         String targetState = state(target.channel());
-        TransferSource.Left left = rest.call();
-        return new TransferOutcome(result, loss, interrupted, sourceState, targetState, sum(target.arrived()), left);
+        TransferSource.Left rest = remaining.call();
+        return new TransferOutcome(result, loss, interrupted, sourceState, targetState, sum(target.arrived()), rest);
     }
 
     /**

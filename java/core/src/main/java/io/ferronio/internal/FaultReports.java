@@ -1,5 +1,6 @@
 package io.ferronio.internal;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -7,9 +8,14 @@ import java.util.List;
  *
  * <p>Loggers are the user's: they may throw, and take their time.
  */
-final class FaultReports {
+public final class FaultReports {
 
     private static final String LOGGER = "io.ferronio";
+    /** More are not kept. */
+    private static final int MOST = 100;
+
+    /** What was found so far. Guarded by itself, also while it is looked for. */
+    private static final List<String> FOUND = new ArrayList<>();
 
     private FaultReports() {
     }
@@ -17,9 +23,38 @@ final class FaultReports {
     /** Called by the native library, on a thread of its own, when there are faults that nobody has reported. */
     static void publish() {
         try {
-            publish(MappingLife.takeReports());
+            publish(find());
         } catch (Throwable e) {
             warn("pages of mappings could not be had, and no more can be said", e);
+        }
+    }
+
+    private static List<MappingFault> find() {
+        synchronized (FOUND) {
+            List<MappingFault> faults = MappingLife.takeReports();
+            keep(faults);
+            return faults;
+        }
+    }
+
+    /** For {@link #found}. */
+    static void keep(List<MappingFault> faults) {
+        synchronized (FOUND) {
+            faults.stream().limit(MOST - FOUND.size()).map(MappingFault::toString).forEach(FOUND::add);
+        }
+    }
+
+    /**
+     * What was told so far, and what would be told next: that is then told to the caller alone.
+     *
+     * @return words for the first fault of each mapping that had one, the first hundred of them
+     */
+    public static List<String> found() {
+        if (Tally.faults() > 0) {
+            find().forEach(FaultReports::record);
+        }
+        synchronized (FOUND) {
+            return List.copyOf(FOUND);
         }
     }
 

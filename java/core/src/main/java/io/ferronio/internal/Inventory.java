@@ -61,6 +61,7 @@ public final class Inventory {
                 "asked by cachestat, else by mincore; read ahead, dropped, advised", "UnsupportedOperationException"));
         list.add(of(entry, "file leases", HeldLease.unavailableOrRefused(),
                 "told before somebody else truncates or opens a file", "UnsupportedOperationException"));
+        list.add(of(entry, "drop-in", DropIn.unavailable(), DropIn.how(), "the JDK's methods, also under the agent"));
         return List.copyOf(list);
     }
 

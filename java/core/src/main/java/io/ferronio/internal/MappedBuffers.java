@@ -58,6 +58,8 @@ public final class MappedBuffers {
             }
         } else if (unmapper instanceof MappedMemory.View) {
             throw new IllegalArgumentException("a buffer of a MappedRegion; close the region");
+        } else if (isOfAnotherCopy(unmapper)) {
+            unmapper.run(); // Retires, as ours does.
         } else if (!JdkMappings.CAN_UNMAP) {
             throw new UnsupportedOperationException("the JDK made this buffer, and on this JDK it cannot be taken over: "
                     + unavailableForJdk());
@@ -66,6 +68,12 @@ public final class MappedBuffers {
         } else {
             JdkMappings.unmap(buffer, cleaner, unmapper);
         }
+    }
+
+    /** Another class loader's FerroNIO has mapped it: the agent, which {@code FileChannel.map} has led to. */
+    private static boolean isOfAnotherCopy(Runnable unmapper) {
+        return !(unmapper instanceof MappedMemory)
+                && unmapper.getClass().getName().equals(MappedMemory.class.getName());
     }
 
     /**
@@ -87,6 +95,10 @@ public final class MappedBuffers {
         }
         if (unmapper instanceof MappedMemory.View view) {
             return view.memory() == null ? null : view.memory().life();
+        }
+        if (isOfAnotherCopy(unmapper)) {
+            throw new IllegalArgumentException("another copy of FerroNIO, such as the agent's, made this mapping and counts"
+                    + " its faults; map the file with Mappings.map");
         }
         MappingLife life = JdkMappings.takenOver(cleaner);
         if (life == null) {

@@ -300,6 +300,7 @@ final class MappingLife extends PhantomReference<Object> {
             }
         }
         if (unreported != null) {
+            FaultReports.keep(unreported);
             FaultReports.publish(unreported);
         }
     }

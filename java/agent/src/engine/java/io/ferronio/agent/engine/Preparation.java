@@ -21,14 +21,11 @@ final class Preparation extends Thread {
     }
 
     /** Begins, at the first call. */
-    static synchronized void begin() {
+    static synchronized Preparation begin() {
         if (begun == null) {
             begun = new Preparation();
             begun.start();
         }
-    }
-
-    private static synchronized Preparation begun() {
         return begun;
     }
 
@@ -36,7 +33,7 @@ final class Preparation extends Thread {
     public void run() {
         try {
             TransferEngine.initialize();
-            MappedMemory.unavailable();
+            MappedMemory.initialize();
         } catch (Throwable e) {
             failure = e;
         }
@@ -48,7 +45,7 @@ final class Preparation extends Thread {
      * @return whether it is; if not, the JDK's methods have to do, and that was said
      */
     static boolean await() {
-        Preparation preparation = begun();
+        Preparation preparation = begin(); // Who asks for a report before anything is installed comes first.
         boolean interrupted = false;
         while (Thread.currentThread() != preparation) {
             try {
