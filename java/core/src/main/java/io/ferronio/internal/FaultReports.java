@@ -18,6 +18,7 @@ final class FaultReports {
     static void publish() {
         try {
             publish(MappingLife.takeReports());
+            publish(MappingWatch.takeReports());
         } catch (Throwable e) {
             warn("pages of mappings could not be had, and no more can be said", e);
         }

@@ -122,6 +122,12 @@ public final class JdkAccess {
         return field(owner, name, type, as);
     }
 
+    /** Reads a static field that nothing depends on, as a handle of type {@code as}; or null. */
+    static MethodHandle optionalStaticField(Class<?> owner, String name, Class<?> type, MethodType as) {
+        markOptional(owner, name);
+        return find(owner, name, as, lookup -> lookup.findStaticGetter(owner, name, type));
+    }
+
     private static void markOptional(Class<?> owner, String name) {
         if (owner != null) {
             OPTIONAL.add(simpleName(owner.getName()) + "." + name);

@@ -2,10 +2,14 @@ package io.ferronio.agent.engine;
 
 import io.ferronio.internal.ClassDefinition;
 import io.ferronio.internal.ClassRewriting;
+import io.ferronio.internal.Guard;
 import io.ferronio.internal.MappedMemory;
+import io.ferronio.internal.MappingWatch;
 import io.ferronio.internal.NativeLibrary;
 import io.ferronio.internal.TransferEngine;
 import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -73,8 +77,18 @@ public final class Installation {
         }
         Set<TakenMethod> taken = EnumSet.noneOf(TakenMethod.class);
         String name = FILE_CHANNEL.replace('.', '/');
-        ClassRewriting.begin((type, classFile) ->
-                type.equals(name) ? Prologue.insert(classFile, options.methods(), taken) : null);
+        boolean guardsAll = options.guardsAll() && canGuardAll();
+        Set<String> telling = new HashSet<>();
+        ClassRewriting.begin((type, classFile) -> {
+            if (type.equals(name)) {
+                return Prologue.insert(classFile, options.methods(), taken);
+            }
+            byte[] rewritten = guardsAll ? TellingUnmapper.rewrite(type, classFile) : null;
+            if (rewritten != null) {
+                telling.add(type);
+            }
+            return rewritten;
+        });
         boolean done = false;
         try {
             ClassRewriting.retransform(fileChannel);
@@ -85,6 +99,9 @@ public final class Installation {
             }
         }
         tellMissing(options.methods(), taken);
+        if (guardsAll) {
+            watch(fileChannel, telling);
+        }
         installed = options;
         if (options.reports() && !isReporting) {
             isReporting = true;
@@ -94,6 +111,40 @@ public final class Installation {
             Log.line("in the place of " + FILE_CHANNEL + "." + names(taken) + " (" + options + ")");
         }
         return true;
+    }
+
+    private static boolean canGuardAll() {
+        String reason = !Guard.isAvailable() ? Guard.unavailable()
+                : TellingUnmapper.classes().isEmpty() ? "JDK " + Runtime.version() + " unmaps in another way than JDK 17 to 25"
+                : null;
+        if (reason != null) {
+            Log.line("guard=all is not possible here: " + reason);
+        }
+        return reason == null;
+    }
+
+    /**
+     * Has the JDK's own mappings watched.
+     *
+     * @param telling gets the classes that tell of them, when they are made anew
+     */
+    private static void watch(Class<?> fileChannel, Set<String> telling) {
+        List<Class<?>> classes = TellingUnmapper.classes();
+        try {
+            TellingUnmapper.defineTeller(fileChannel);
+            for (Class<?> type : classes) {
+                ClassRewriting.retransform(type);
+            }
+            if (telling.size() == classes.size()) {
+                MappingWatch.begin(true);
+                return;
+            }
+        } catch (RuntimeException | LinkageError e) {
+            MappingWatch.end();
+            Log.line("guard=all is not possible here: " + e);
+            return;
+        }
+        Log.line("guard=all is not possible here: JDK " + Runtime.version() + " unmaps in another way than JDK 17 to 25");
     }
 
     private static void checkAvailable() {
@@ -131,8 +182,12 @@ public final class Installation {
         if (installed == null) {
             return false;
         }
+        MappingWatch.end(); // While the JDK still tells what it unmaps.
         ClassRewriting.end();
         ClassRewriting.retransform(ClassDefinition.find(FILE_CHANNEL));
+        if (installed.guardsAll()) {
+            TellingUnmapper.classes().forEach(ClassRewriting::retransform);
+        }
         if (installed.logs()) {
             Log.line(FILE_CHANNEL + " is as it was");
         }

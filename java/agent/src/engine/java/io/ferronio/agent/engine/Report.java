@@ -2,6 +2,7 @@ package io.ferronio.agent.engine;
 
 import io.ferronio.Counters;
 import io.ferronio.Route;
+import io.ferronio.internal.MappingWatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ final class Report {
         lines.add("transfers left to the JDK " + Door.TRANSFERS_LEFT.sum() + " calls");
         lines.add("mappings " + Door.MAPPINGS.sum() + " " + Door.MAPPED_BYTES.sum() + " bytes");
         lines.add("mappings left to the JDK " + Door.MAPPINGS_LEFT.sum());
+        lines.add("mappings watched " + MappingWatch.total());
         lines.add("faults " + counters.faults());
         return lines;
     }
