@@ -33,7 +33,7 @@ final class JdkUnmappers {
     private static final MethodHandle NEXT = CLEANER == null ? null
             : JdkAccess.optionalField(CLEANER, "next", CLEANER, methodType(Object.class, Object.class));
     private static final MethodHandle THUNK =
-            JdkAccess.optionalField(CLEANER, "thunk", Runnable.class, methodType(Object.class, Object.class));
+            JdkAccess.field(CLEANER, "thunk", Runnable.class, methodType(Object.class, Object.class));
 
     /** Not on JDK 17, where they are an incubator's. */
     private static final Class<?> SEGMENT = JdkAccess.optionalType("jdk.internal.foreign.MappedMemorySegmentImpl");

@@ -54,6 +54,8 @@ public final class MappingWatch {
      * @return the operator, which throws nothing
      */
     public static LongBinaryOperator operator() {
+        made(0, 0); // so that it is linked
+        going(0);
         return new Operator();
     }
 
@@ -66,17 +68,24 @@ public final class MappingWatch {
     }
 
     /**
-     * Watches from now on what is told, and finds what was mapped before.
+     * Watches from now on what is told, and finds what was mapped before. Where there are memory segments among it, the JVM
+     * visits its heap.
      *
-     * @param search whether to look for it, for which the JVM may have to visit its heap
+     * @throws UnsupportedOperationException if it cannot be done here
      */
-    public static void begin(boolean search) {
+    public static void begin() {
+        if (!CAN_TELL) {
+            throw new UnsupportedOperationException("BootLoader.loadClassOrNull is not in this JDK");
+        }
         Tally.watched();
+        try {
+            tellTakenOver(0); // Whatever a first call needs is there from now on.
+        } catch (Throwable e) {
+            throw JdkAccess.<RuntimeException>rethrow(e);
+        }
         begin0();
         try {
-            if (search) {
-                JdkUnmappers.search(MappingWatch::found, MappingWatch::number);
-            }
+            JdkUnmappers.search(MappingWatch::found, MappingWatch::number);
         } finally {
             endSearch();
         }

@@ -2,17 +2,10 @@ package io.ferronio.agent.engine;
 
 import io.ferronio.internal.ClassDefinition;
 import io.ferronio.internal.ClassRewriting;
-import io.ferronio.internal.Guard;
-import io.ferronio.internal.MappedMemory;
-import io.ferronio.internal.MappingWatch;
 import io.ferronio.internal.NativeLibrary;
-import io.ferronio.internal.TransferEngine;
 import java.util.EnumSet;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * Puts FerroNIO in the place of the JDK's methods, and takes it out again: once in a JVM, by whichever copy of the agent comes
@@ -26,6 +19,8 @@ public final class Installation {
 
     /** What is in place; null if nothing is. */
     private static AgentOptions installed;
+    /** For {@code guard=all}. */
+    private static WatchedUnmapper guardOfAll;
     private static boolean isReporting;
     /** The methods that the running JDK does not have, which is told once. */
     private static boolean hasToldMissing;
@@ -42,6 +37,9 @@ public final class Installation {
      * @throws UnsupportedOperationException if it cannot be done here
      */
     public static Object[] control(Object[] request) {
+        if (request[0].equals("install")) {
+            Prologue.load(); // while the next line loads the native library
+        }
         UnaryOperator<Object[]> first = NativeLibrary.isLoaded() ? HookClass.control() : null;
         return first == null ? handle(request) : first.apply(request);
     }
@@ -71,24 +69,16 @@ public final class Installation {
         if (fileChannel == null) {
             throw new UnsupportedOperationException("this JDK has no " + FILE_CHANNEL);
         }
-        prepare();
+        Preparation.begin();
         if (HookClass.control() == null) {
             HookClass.define(fileChannel, Installation::handle);
         }
         Set<TakenMethod> taken = EnumSet.noneOf(TakenMethod.class);
         String name = FILE_CHANNEL.replace('.', '/');
-        boolean guardsAll = options.guardsAll() && canGuardAll();
-        Set<String> telling = new HashSet<>();
-        ClassRewriting.begin((type, classFile) -> {
-            if (type.equals(name)) {
-                return Prologue.insert(classFile, options.methods(), taken);
-            }
-            byte[] rewritten = guardsAll ? TellingUnmapper.rewrite(type, classFile) : null;
-            if (rewritten != null) {
-                telling.add(type);
-            }
-            return rewritten;
-        });
+        WatchedUnmapper all = options.guardsAll() ? new WatchedUnmapper() : null;
+        ClassRewriting.begin((type, classFile) ->
+                type.equals(name) ? Prologue.insert(classFile, options.methods(), taken)
+                        : all == null ? null : all.rewrite(type, classFile));
         boolean done = false;
         try {
             ClassRewriting.retransform(fileChannel);
@@ -99,52 +89,19 @@ public final class Installation {
             }
         }
         tellMissing(options.methods(), taken);
-        if (guardsAll) {
-            watch(fileChannel, telling);
+        if (all != null) {
+            all.begin(fileChannel);
         }
+        guardOfAll = all;
         installed = options;
         if (options.reports() && !isReporting) {
             isReporting = true;
             Report.atExit(options.reportFile());
         }
         if (options.logs()) {
-            Log.line("in the place of " + FILE_CHANNEL + "." + names(taken) + " (" + options + ")");
+            Log.line("in the place of " + FILE_CHANNEL + "'s " + TakenMethod.names(taken) + " (" + options + ")");
         }
         return true;
-    }
-
-    private static boolean canGuardAll() {
-        String reason = !Guard.isAvailable() ? Guard.unavailable()
-                : TellingUnmapper.classes().isEmpty() ? "JDK " + Runtime.version() + " unmaps in another way than JDK 17 to 25"
-                : null;
-        if (reason != null) {
-            Log.line("guard=all is not possible here: " + reason);
-        }
-        return reason == null;
-    }
-
-    /**
-     * Has the JDK's own mappings watched.
-     *
-     * @param telling gets the classes that tell of them, when they are made anew
-     */
-    private static void watch(Class<?> fileChannel, Set<String> telling) {
-        List<Class<?>> classes = TellingUnmapper.classes();
-        try {
-            TellingUnmapper.defineTeller(fileChannel);
-            for (Class<?> type : classes) {
-                ClassRewriting.retransform(type);
-            }
-            if (telling.size() == classes.size()) {
-                MappingWatch.begin(true);
-                return;
-            }
-        } catch (RuntimeException | LinkageError e) {
-            MappingWatch.end();
-            Log.line("guard=all is not possible here: " + e);
-            return;
-        }
-        Log.line("guard=all is not possible here: JDK " + Runtime.version() + " unmaps in another way than JDK 17 to 25");
     }
 
     private static void checkAvailable() {
@@ -157,36 +114,29 @@ public final class Installation {
         }
     }
 
-    /** Loads and initializes what the methods need, so that this does not happen in the middle of an application's call. */
-    private static void prepare() {
-        TransferEngine.initialize();
-        MappedMemory.unavailable();
-    }
-
     /** A JDK that names them otherwise keeps its own. */
     private static void tellMissing(Set<TakenMethod> wanted, Set<TakenMethod> taken) {
         Set<TakenMethod> missing = EnumSet.copyOf(wanted);
         missing.removeAll(taken);
         if (!missing.isEmpty() && !hasToldMissing) {
             hasToldMissing = true;
-            Log.line("JDK " + Runtime.version() + " has no " + FILE_CHANNEL + "." + names(missing)
+            Log.line("JDK " + Runtime.version() + " has no " + FILE_CHANNEL + "'s " + TakenMethod.names(missing)
                     + " as JDK 17 to 25 have it: left alone");
         }
-    }
-
-    private static String names(Set<TakenMethod> methods) {
-        return methods.stream().map(TakenMethod::methodName).collect(Collectors.joining(", "));
     }
 
     private static boolean uninstall() {
         if (installed == null) {
             return false;
         }
-        MappingWatch.end(); // While the JDK still tells what it unmaps.
+        if (guardOfAll != null) {
+            guardOfAll.end();
+        }
         ClassRewriting.end();
         ClassRewriting.retransform(ClassDefinition.find(FILE_CHANNEL));
-        if (installed.guardsAll()) {
-            TellingUnmapper.classes().forEach(ClassRewriting::retransform);
+        if (guardOfAll != null) {
+            guardOfAll.restore();
+            guardOfAll = null;
         }
         if (installed.logs()) {
             Log.line(FILE_CHANNEL + " is as it was");

@@ -1,20 +1,17 @@
 package io.ferronio.agent.engine;
 
-import io.ferronio.internal.ClassDefinition;
 import io.ferronio.internal.MappingWatch;
-import java.util.List;
-import java.util.function.LongBinaryOperator;
+import java.util.function.UnaryOperator;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
-import org.objectweb.asm.Type;
 
 /**
- * Has the JDK tell of the mappings that it makes itself, into buffers and memory segments: all have an object that unmaps
- * them, of one class (another for persistent memory, which is left alone). Its constructor tells last, its method
- * {@code unmap} first:
+ * Rewrites the JDK's unmappers so that they tell of their mappings. Each mapping of a file, to a buffer or a memory segment, has
+ * an object that unmaps it, of one class (of another for persistent memory, which is left alone). Its constructor tells last,
+ * its method {@code unmap} first:
  *
  * <pre>{@code
  * FerronioMappings.changed(address, size);    // DefaultUnmapper(address, size, ...) { ...
@@ -23,8 +20,8 @@ import org.objectweb.asm.Type;
  */
 final class TellingUnmapper {
 
-    private static final String UNMAPPER = "sun/nio/ch/FileChannelImpl$Unmapper";
-    private static final String DEFAULT_UNMAPPER = "sun/nio/ch/FileChannelImpl$DefaultUnmapper";
+    static final String UNMAPPER = "sun/nio/ch/FileChannelImpl$Unmapper";
+    static final String DEFAULT_UNMAPPER = "sun/nio/ch/FileChannelImpl$DefaultUnmapper";
     private static final String CONSTRUCTOR = "(JJJLjava/io/FileDescriptor;I)V";
     private static final String TELLER = MappingWatch.TELLER.replace('.', '/');
     private static final String TOLD = "(JJ)V";
@@ -34,83 +31,33 @@ final class TellingUnmapper {
     private TellingUnmapper() {
     }
 
-    /** The classes to be changed; none if the running JDK has them not. */
-    static List<Class<?>> classes() {
-        Class<?> unmapper = ClassDefinition.find(UNMAPPER.replace('/', '.'));
-        Class<?> defaultUnmapper = ClassDefinition.find(DEFAULT_UNMAPPER.replace('/', '.'));
-        return unmapper == null || defaultUnmapper == null ? List.of() : List.of(unmapper, defaultUnmapper);
+    /** The class of which {@code unmap} is a method, with its first instructions; null if it is not as JDK 17 to 25 have it. */
+    static byte[] beforeUnmap(byte[] classFile) {
+        return rewrite(classFile, "unmap", "()V", Unmap::new);
     }
 
-    /** Defines what they tell, once in a JVM. */
-    static void defineTeller(Class<?> neighbour) {
-        if (ClassDefinition.find(MappingWatch.TELLER) == null) {
-            ClassDefinition.define(neighbour, teller(), MappingWatch.OPERATOR, LongBinaryOperator.class,
-                    MappingWatch.operator());
-        }
+    /** As {@link #beforeUnmap}, for the class whose constructor is meant. */
+    static byte[] afterConstructor(byte[] classFile) {
+        return rewrite(classFile, "<init>", CONSTRUCTOR, Constructor::new);
     }
 
-    private static byte[] teller() {
-        String operator = Type.getInternalName(LongBinaryOperator.class);
-        String descriptor = Type.getDescriptor(LongBinaryOperator.class);
-        ClassWriter writer = new ClassWriter(0);
-        writer.visit(Opcodes.V17, Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, TELLER, null, "java/lang/Object", null);
-        writer.visitField(Opcodes.ACC_PRIVATE | Opcodes.ACC_STATIC, MappingWatch.OPERATOR, descriptor, null, null)
-                .visitEnd();
-        MethodVisitor method = writer.visitMethod(Opcodes.ACC_STATIC, MappingWatch.METHOD, TOLD, null, null);
-        method.visitCode();
-        method.visitFieldInsn(Opcodes.GETSTATIC, TELLER, MappingWatch.OPERATOR, descriptor);
-        method.visitVarInsn(Opcodes.LLOAD, 0);
-        method.visitVarInsn(Opcodes.LLOAD, 2);
-        method.visitMethodInsn(Opcodes.INVOKEINTERFACE, operator, "applyAsLong", "(JJ)J", true);
-        method.visitInsn(Opcodes.POP2);
-        method.visitInsn(Opcodes.RETURN);
-        method.visitMaxs(MOST_ON_STACK + 1, MOST_ON_STACK);
-        method.visitEnd();
-        writer.visitEnd();
-        return writer.toByteArray();
-    }
-
-    /**
-     * Rewrites a class, if it is one of them.
-     *
-     * @param name of the class, with slashes
-     * @param classFile the class
-     * @return the new class file, or null: also if it is not as JDK 17 to 25 have it
-     */
-    static byte[] rewrite(String name, byte[] classFile) {
-        if (!name.equals(UNMAPPER) && !name.equals(DEFAULT_UNMAPPER)) {
-            return null;
-        }
+    private static byte[] rewrite(byte[] classFile, String name, String descriptor, UnaryOperator<MethodVisitor> insertion) {
         ClassReader reader = new ClassReader(classFile);
         ClassWriter writer = new ClassWriter(reader, 0);
-        Telling telling = new Telling(writer, name.equals(UNMAPPER));
-        reader.accept(telling, 0);
-        return telling.found ? writer.toByteArray() : null;
-    }
-
-    private static final class Telling extends ClassVisitor {
-        private final boolean isUnmapper;
-        private boolean found;
-
-        Telling(ClassWriter writer, boolean isUnmapper) {
-            super(Opcodes.ASM9, writer);
-            this.isUnmapper = isUnmapper;
-        }
-
-        @Override
-        public MethodVisitor visitMethod(int access, String name, String descriptor, String signature,
-                String[] exceptions) {
-            MethodVisitor original = super.visitMethod(access, name, descriptor, signature, exceptions);
-            if (isUnmapper && name.equals("unmap") && descriptor.equals("()V")) {
-                found = true;
-                return new Unmap(original);
+        boolean[] found = {false};
+        reader.accept(new ClassVisitor(Opcodes.ASM9, writer) {
+            @Override
+            public MethodVisitor visitMethod(int access, String itsName, String itsDescriptor, String signature,
+                    String[] exceptions) {
+                MethodVisitor original = super.visitMethod(access, itsName, itsDescriptor, signature, exceptions);
+                if (!itsName.equals(name) || !itsDescriptor.equals(descriptor)) {
+                    return original;
+                }
+                found[0] = true;
+                return insertion.apply(original);
             }
-            if (!isUnmapper && name.equals("<init>") && descriptor.equals(CONSTRUCTOR)) {
-                found = true;
-                return new Constructor(original);
-            }
-            return original;
-        }
+        }, 0);
+        return found[0] ? writer.toByteArray() : null;
     }
 
     private abstract static class Insertion extends MethodVisitor {
