@@ -105,6 +105,15 @@ public final class MappingWatch {
         return NativeLibrary.isLoaded() ? total0() : 0;
     }
 
+    /**
+     * Mappings that are watched now.
+     *
+     * @return their number
+     */
+    public static long now() {
+        return NativeLibrary.isLoaded() ? number() : 0;
+    }
+
     /** Faults that nobody has reported yet: to one caller. */
     static List<MappingFault> takeReports() {
         Object[] all = takeFaults();

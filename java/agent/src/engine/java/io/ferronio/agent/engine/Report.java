@@ -31,7 +31,7 @@ final class Report {
         lines.add("transfers left to the JDK " + Door.TRANSFERS_LEFT.sum() + " calls");
         lines.add("mappings " + Door.MAPPINGS.sum() + " " + Door.MAPPED_BYTES.sum() + " bytes");
         lines.add("mappings left to the JDK " + Door.MAPPINGS_LEFT.sum());
-        lines.add("mappings watched " + MappingWatch.total());
+        lines.add("mappings watched " + MappingWatch.total() + ", " + MappingWatch.now() + " now");
         lines.add("faults " + counters.faults());
         return lines;
     }
