@@ -41,6 +41,11 @@ public final class Tally {
         BYTES[route.ordinal()].add(bytes);
     }
 
+    /** Mappings of the JDK's are watched: there may be faults, though nothing is mapped here. */
+    static void watched() {
+        hasMapped = true;
+    }
+
     static void mapped(long bytes) {
         if (!hasMapped) {
             hasMapped = true;
