@@ -9,6 +9,7 @@
 mod advice_natives;
 mod boundary;
 mod boundary_natives;
+mod class_rewriting;
 mod fault_reports;
 mod file_copy_natives;
 mod guard_natives;
@@ -20,4 +21,5 @@ mod native_library;
 mod pipe_natives;
 mod queue_natives;
 mod residency_natives;
+mod tool_interface;
 mod transfer_natives;

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
  * call, one by one, and remembers what was found.
  *
  * <p>The native library hands {@code MethodHandles.Lookup.IMPL_LOOKUP} out once, to the initializer below;
- * it is full power over the process and leaves this class only as handles on single members. They are
- * read and called, nothing of the JDK's is ever written to (JEP 500). A member that a JDK does not have
+ * it is full power over the process and leaves this class only as handles on single members, and to define classes
+ * ({@link ClassDefinition}). They are read and called, nothing of the JDK's is ever written to (JEP 500). A member that a JDK does not have
  * turns off just what needs it: that goes to the JDK's own methods.
  */
 public final class JdkAccess {
@@ -54,6 +54,18 @@ public final class JdkAccess {
                 .map(member -> member.getKey() + " " + member.getValue())
                 .collect(Collectors.joining(", "));
         return missing.isEmpty() ? null : missing;
+    }
+
+    /**
+     * A lookup with all rights in a class, to define others beside it: for {@link ClassDefinition} alone.
+     *
+     * @throws UnsupportedOperationException without the native library
+     */
+    static MethodHandles.Lookup lookupIn(Class<?> type) {
+        if (LOOKUP == null) {
+            throw new UnsupportedOperationException("the native library is not loaded", NativeLibrary.cause());
+        }
+        return LOOKUP.in(type);
     }
 
     /** A class of java.base by its binary name, or null. */

@@ -53,6 +53,13 @@ public final class TransferEngine {
     private TransferEngine() {
     }
 
+    /** Loads and initializes all that transfers need, for who cannot have that happen in the middle of one. */
+    public static void initialize() {
+        for (TransferTable pair : TransferTable.values()) {
+            pair.size();
+        }
+    }
+
     /**
      * Transfers, or says that the JDK should.
      *

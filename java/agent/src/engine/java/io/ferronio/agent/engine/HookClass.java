@@ -1,0 +1,93 @@
+package io.ferronio.agent.engine;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import io.ferronio.internal.ClassDefinition;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.util.function.UnaryOperator;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.commons.ClassRemapper;
+import org.objectweb.asm.commons.Remapper;
+
+/**
+ * Brings {@link Hook} into the JDK: its class file, under another name, in the package of {@code FileChannelImpl}. There is
+ * at most one in a JVM. It is never taken out, and does nothing when nothing calls it.
+ */
+final class HookClass {
+
+    static final String INTERNAL_NAME = "sun/nio/ch/FerronioHook";
+    private static final String NAME = INTERNAL_NAME.replace('/', '.');
+    private static final String TEMPLATE = Hook.class.getName().replace('.', '/');
+
+    private HookClass() {
+    }
+
+    /**
+     * The control of the copy of the agent whose hook is there.
+     *
+     * @return null if there is none
+     */
+    @SuppressWarnings("unchecked")
+    static UnaryOperator<Object[]> control() {
+        Class<?> hook = ClassDefinition.find(NAME);
+        return hook == null ? null : ClassDefinition.call(hook, "control", UnaryOperator.class);
+    }
+
+    /**
+     * Defines the hook, which calls {@link Door} from then on.
+     *
+     * @param neighbour FileChannelImpl
+     * @param control of this copy of the agent
+     * @throws LinkageError if there is one, perhaps of another copy, since a moment ago
+     */
+    static void define(Class<?> neighbour, UnaryOperator<Object[]> control) {
+        MethodHandle transferTo = door("transferTo",
+                methodType(long.class, FileChannel.class, long.class, long.class, WritableByteChannel.class));
+        MethodHandle transferFrom = door("transferFrom",
+                methodType(long.class, FileChannel.class, ReadableByteChannel.class, long.class, long.class));
+        MethodHandle map = door("map",
+                methodType(MappedByteBuffer.class, FileChannel.class, FileChannel.MapMode.class, long.class, long.class));
+        ClassDefinition.define(neighbour, renamed(Hook.class), "given", new Object[] {transferTo, transferFrom, map, control},
+                renamed(handles()));
+    }
+
+    private static Class<?> handles() {
+        return Hook.class.getDeclaredClasses()[0];
+    }
+
+    private static MethodHandle door(String name, MethodType type) {
+        try {
+            return MethodHandles.lookup().findStatic(Door.class, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e); // It is there.
+        }
+    }
+
+    private static byte[] renamed(Class<?> template) {
+        String file = template.getName().substring(template.getPackageName().length() + 1) + ".class";
+        try (InputStream in = template.getResourceAsStream(file)) {
+            ClassReader reader = new ClassReader(in);
+            ClassWriter writer = new ClassWriter(0);
+            reader.accept(new ClassRemapper(writer, new Remapper(Opcodes.ASM9) {
+                @Override
+                public String map(String internalName) {
+                    return internalName.startsWith(TEMPLATE) ? INTERNAL_NAME + internalName.substring(TEMPLATE.length())
+                            : internalName;
+                }
+            }), ClassReader.SKIP_DEBUG);
+            return writer.toByteArray();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read " + file + " of the agent's jar", e);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package io.ferronio.agent.engine;
+
+import io.ferronio.internal.ClassDefinition;
+import io.ferronio.internal.ClassRewriting;
+import io.ferronio.internal.MappedMemory;
+import io.ferronio.internal.NativeLibrary;
+import io.ferronio.internal.TransferEngine;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/**
+ * Puts FerroNIO in the place of the JDK's methods, and takes it out again: once in a JVM, by whichever copy of the agent comes
+ * first. All others hand what they are asked to that one, through its hook.
+ *
+ * <p>{@code FerronioAgent} calls {@link #control}, by its name: it is in another class loader.
+ */
+public final class Installation {
+
+    private static final String FILE_CHANNEL = "sun.nio.ch.FileChannelImpl";
+
+    /** What is in place; null if nothing is. */
+    private static AgentOptions installed;
+    private static boolean isReporting;
+    /** The methods that the running JDK does not have, which is told once. */
+    private static boolean hasToldMissing;
+
+    private Installation() {
+    }
+
+    /**
+     * Does what is asked.
+     *
+     * @param request {@code "install"} and the options; {@code "uninstall"}, {@code "isInstalled"}, {@code "report"}
+     * @return whether anything was changed, whether it is installed, or the report's lines, in an array
+     * @throws IllegalArgumentException if an option is not known
+     * @throws UnsupportedOperationException if it cannot be done here
+     */
+    public static Object[] control(Object[] request) {
+        UnaryOperator<Object[]> first = NativeLibrary.isLoaded() ? HookClass.control() : null;
+        return first == null ? handle(request) : first.apply(request);
+    }
+
+    private static synchronized Object[] handle(Object[] request) {
+        switch ((String) request[0]) {
+            case "install":
+                return new Object[] {install(AgentOptions.of((String) request[1]))};
+            case "uninstall":
+                return new Object[] {uninstall()};
+            case "isInstalled":
+                return new Object[] {installed != null};
+            case "report":
+                return Report.lines().toArray();
+            default:
+                throw new UnsupportedOperationException(request[0] + ": another version of the agent is in place");
+        }
+    }
+
+    private static boolean install(AgentOptions options) {
+        if (installed != null) {
+            Log.line("in place already, with " + installed + "; nothing was changed");
+            return false;
+        }
+        checkAvailable();
+        Class<?> fileChannel = ClassDefinition.find(FILE_CHANNEL);
+        if (fileChannel == null) {
+            throw new UnsupportedOperationException("this JDK has no " + FILE_CHANNEL);
+        }
+        prepare();
+        if (HookClass.control() == null) {
+            HookClass.define(fileChannel, Installation::handle);
+        }
+        Set<TakenMethod> taken = EnumSet.noneOf(TakenMethod.class);
+        String name = FILE_CHANNEL.replace('.', '/');
+        ClassRewriting.begin((type, classFile) ->
+                type.equals(name) ? Prologue.insert(classFile, options.methods(), taken) : null);
+        boolean done = false;
+        try {
+            ClassRewriting.retransform(fileChannel);
+            done = true;
+        } finally {
+            if (!done) {
+                ClassRewriting.end();
+            }
+        }
+        tellMissing(options.methods(), taken);
+        installed = options;
+        if (options.reports() && !isReporting) {
+            isReporting = true;
+            Report.atExit(options.reportFile());
+        }
+        if (options.logs()) {
+            Log.line("in the place of " + FILE_CHANNEL + "." + names(taken) + " (" + options + ")");
+        }
+        return true;
+    }
+
+    private static void checkAvailable() {
+        if (!NativeLibrary.isLoaded()) {
+            throw new UnsupportedOperationException(NativeLibrary.cause().getMessage(), NativeLibrary.cause());
+        }
+        String unavailable = ClassRewriting.unavailable();
+        if (unavailable != null) {
+            throw new UnsupportedOperationException("the JDK's methods cannot be changed: " + unavailable);
+        }
+    }
+
+    /** Loads and initializes what the methods need, so that this does not happen in the middle of an application's call. */
+    private static void prepare() {
+        TransferEngine.initialize();
+        MappedMemory.unavailable();
+    }
+
+    /** A JDK that names them otherwise keeps its own. */
+    private static void tellMissing(Set<TakenMethod> wanted, Set<TakenMethod> taken) {
+        Set<TakenMethod> missing = EnumSet.copyOf(wanted);
+        missing.removeAll(taken);
+        if (!missing.isEmpty() && !hasToldMissing) {
+            hasToldMissing = true;
+            Log.line("JDK " + Runtime.version() + " has no " + FILE_CHANNEL + "." + names(missing)
+                    + " as JDK 17 to 25 have it: left alone");
+        }
+    }
+
+    private static String names(Set<TakenMethod> methods) {
+        return methods.stream().map(TakenMethod::methodName).collect(Collectors.joining(", "));
+    }
+
+    private static boolean uninstall() {
+        if (installed == null) {
+            return false;
+        }
+        ClassRewriting.end();
+        ClassRewriting.retransform(ClassDefinition.find(FILE_CHANNEL));
+        if (installed.logs()) {
+            Log.line(FILE_CHANNEL + " is as it was");
+        }
+        installed = null;
+        return true;
+    }
+}
