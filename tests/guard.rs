@@ -66,6 +66,92 @@ fn page_of(mapping: &Mapping, index: usize) -> usize {
     mapping.address() + index * page_size()
 }
 
+/// As the bridge does it.
+fn load(mapping: &Mapping, offset: usize, bytes: usize) -> nix::Result<()> {
+    install();
+    assert!(guard::is_installed());
+    // SAFETY: the guard is installed.
+    unsafe { mapping.load_by_touching(offset, bytes) }
+}
+
+// ---- loading
+
+#[test]
+fn what_is_in_the_page_cache_is_loaded_by_touching() {
+    let _alone = alone();
+    let page = page_size();
+    for mode in MODES {
+        let mapping = map(&file_of(2_000 * page), mode, 2_000 * page);
+        let resident = || -> usize {
+            areas_in(&pages_of(mapping.address(), mapping.length()))
+                .iter()
+                .map(|area| area.resident)
+                .sum()
+        };
+        assert_eq!(resident(), 0);
+        assert_eq!(load(&mapping, 700 * page - 1, 2), Ok(()));
+        assert!(resident() >= 2 * page, "{mode:?}");
+        assert_eq!(load(&mapping, 0, 2_000 * page), Ok(()));
+        assert_eq!(resident(), 2_000 * page, "{mode:?}");
+        assert_eq!(mapping.slot().faults(), 0);
+    }
+}
+
+#[test]
+fn loading_pages_that_the_file_does_not_have_fails_and_is_no_fault() {
+    let _alone = alone();
+    let page = page_size();
+    for mode in MODES {
+        let mapping = truncated(mode, 2_000, 1_000);
+        assert_eq!(load(&mapping, 0, 1_000 * page), Ok(()), "{mode:?}");
+        assert_eq!(
+            load(&mapping, 0, 1_001 * page),
+            Err(Errno::EFAULT),
+            "{mode:?}"
+        );
+        assert_eq!(
+            load(&mapping, 1_999 * page, 1),
+            Err(Errno::EFAULT),
+            "{mode:?}"
+        );
+        assert_eq!(load(&mapping, 0, 2_001 * page), Err(Errno::EINVAL));
+        assert_eq!(load(&mapping, 2_000 * page, 0), Ok(()));
+        assert_eq!(mapping.slot().faults(), 0);
+        mapping.retire().expect("retiring");
+        assert_eq!(load(&mapping, 0, 1), Err(Errno::EFAULT), "{mode:?}");
+    }
+}
+
+#[test]
+fn a_file_that_is_truncated_while_it_is_loaded_is_survived_and_told() {
+    let _alone = alone();
+    let bytes = 2_000 * page_size();
+    let file = file_of(bytes);
+    let done = AtomicBool::new(false);
+    thread::scope(|threads| {
+        threads.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                file.set_len(0).expect("a size");
+                file.set_len(bytes as u64).expect("a size");
+            }
+        });
+        for _ in 0..300 {
+            let mapping = loop {
+                match Mapping::map(file.as_fd(), MapMode::ReadWrite, 0, length(bytes)) {
+                    Ok(mapping) => break mapping,
+                    Err(errno) => assert_eq!(errno, Errno::ENODATA),
+                }
+            };
+            let before = mapping.slot().faults();
+            match load(&mapping, 0, bytes) {
+                Ok(()) => assert_eq!(mapping.slot().faults(), before),
+                Err(errno) => assert_eq!(errno, Errno::EFAULT),
+            }
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+}
+
 // ---- pages that cannot be had
 
 #[test]

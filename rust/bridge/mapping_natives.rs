@@ -201,7 +201,8 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_force(
     unsafe { on_range(env, handle, offset, length, Mapping::force) }
 }
 
-/// `static native long load(long handle, long offset, long length)`: madvise(2) with MADV_POPULATE_READ.
+/// `static native long load(long handle, long offset, long length)`: touches pages where the guard answers
+/// if one cannot be had; else madvise(2) with MADV_POPULATE_READ.
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_ferronio_internal_MappingNatives_load(
     env: *mut JNIEnv,
@@ -210,8 +211,16 @@ extern "system" fn Java_io_ferronio_internal_MappingNatives_load(
     offset: jlong,
     length: jlong,
 ) -> jlong {
+    let load = |mapping: &Mapping, offset, length| {
+        if guard::is_installed() {
+            // SAFETY: just seen.
+            unsafe { mapping.load_by_touching(offset, length) }
+        } else {
+            mapping.load(offset, length)
+        }
+    };
     // SAFETY: the caller holds the handle.
-    unsafe { on_range(env, handle, offset, length, Mapping::load) }
+    unsafe { on_range(env, handle, offset, length, load) }
 }
 
 /// `static native long advise(long handle, long offset, long length, int advice)`: madvise(2); the advice is its place in the Java enumeration.

@@ -63,6 +63,16 @@ pub unsafe fn advise(start: usize, length: usize, advice: Advice) -> nix::Result
     unsafe { madvise(pointer(start)?, length, advice.into()) }
 }
 
+/// Accesses the page at `address`, so that it is in memory and in the page tables afterwards.
+///
+/// # Safety
+///
+/// `address` is mapped to be read, and a SIGBUS there has an answer.
+pub unsafe fn touch(address: usize) {
+    // SAFETY: the caller's promise. What is read is not used: whoever writes it meanwhile does no harm.
+    unsafe { (address as *const u8).read_volatile() };
+}
+
 /// Brings a range into memory and keeps it there.
 ///
 /// # Errors

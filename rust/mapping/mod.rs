@@ -4,6 +4,7 @@
 //! that nothing else can appear under a pointer that somebody kept. It is *gone* (unmapped) only when its
 //! owner drops it, which the Java side does once no object can reach the addresses any more.
 
+mod load;
 pub mod registry;
 
 use crate::kernel;
@@ -268,7 +269,7 @@ impl Mapping {
         })
     }
 
-    /// Brings `length` bytes from `offset` into memory.
+    /// Brings `length` bytes from `offset` into memory and into the page tables.
     ///
     /// # Errors
     ///
@@ -277,8 +278,35 @@ impl Mapping {
     pub fn load(&self, offset: usize, length: usize) -> nix::Result<()> {
         self.on_pages(offset, length, |pages| {
             // SAFETY: the pages are within this mapping, which is mapped for as long as it exists.
-            unsafe { memory::populate_read(pages.start, pages.len()) }
+            unsafe { load::populate(pages) }
         })
+    }
+
+    /// As [`Mapping::load`], and sooner where pages are in the page cache: by touching them. Pages behind the file's end are
+    /// found before; a page that the file loses just then, or that cannot be read, is a fault as any access has it, and is
+    /// counted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Mapping::load`]; `EFAULT` also if meanwhile any access to the mapping could not have its page.
+    ///
+    /// # Safety
+    ///
+    /// The guard is installed.
+    pub unsafe fn load_by_touching(&self, offset: usize, length: usize) -> nix::Result<()> {
+        if self.file.is_none() || self.slot().page_size() != memory::page_size() {
+            return self.load(offset, length);
+        }
+        let before = self.slot().faults();
+        self.on_pages(offset, length, |pages| {
+            // SAFETY: the pages are within this mapping, which is mapped for as long as it exists, not adopted, so that
+            // they can be read, and of the right size. The guard answers.
+            unsafe { load::touch(pages) }
+        })?;
+        if self.slot().faults() != before {
+            return Err(Errno::EFAULT);
+        }
+        Ok(())
     }
 
     /// Tells the kernel how `length` bytes from `offset`, and what shares their pages, will be used.

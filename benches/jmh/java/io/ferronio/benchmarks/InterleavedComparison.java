@@ -32,6 +32,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * InterleavedComparison connections [rounds] [number,number...]
  * </pre>
  *
+ * <p>The way {@code agent} is the JDK's, in a JVM with {@code -javaagent:ferronio-agent.jar}.
+ *
  * <p>{@code transfer}: file to socket; {@code header}: with a header before it; {@code receive}: socket to file;
  * {@code copy}: file to file; {@code sink} and {@code source}: a file to and from a channel that is not the JDK's.
  * {@code map}: mapping, reading a byte, unmapping; {@code busy}: the same beside fifty busy threads. The base is the
@@ -50,6 +52,8 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 public final class InterleavedComparison {
 
     private static final String JDK = "jdk";
+    /** The JDK's way, in a JVM that was started with the agent. */
+    private static final String AGENT = "agent";
 
     private final Class<?> benchmark;
     /** The first is what the others are compared with. */
@@ -130,7 +134,7 @@ public final class InterleavedComparison {
     }
 
     private static List<String> waysToTransfer() {
-        return List.of(JDK, "ferronio", "raw");
+        return List.of(JDK, "ferronio", AGENT, "raw");
     }
 
     private static List<String> waysToAccess() {
@@ -139,7 +143,7 @@ public final class InterleavedComparison {
     }
 
     private static List<String> waysToMap(String base) {
-        List<String> ways = new ArrayList<>(List.of(JDK, "ferronio", "region"));
+        List<String> ways = new ArrayList<>(List.of(JDK, "ferronio", AGENT, "region"));
         if (Runtime.version().feature() >= Arenas.SINCE) {
             ways.addAll(List.of("confinedArena", "sharedArena"));
         }
@@ -204,8 +208,12 @@ public final class InterleavedComparison {
     private Cost measure(String way, String size) throws RunnerException {
         ChainedOptionsBuilder options = new OptionsBuilder();
         parameters.forEach(options::param);
+        if (way.equals(AGENT)) {
+            options.jvmArgsPrepend("-javaagent:" + System.getProperty("ferronio.benchmarks.agent"));
+        }
+        String method = way.equals(AGENT) ? JDK : way;
         RunResult result = new Runner(options
-                .include("^" + benchmark.getName().replace(".", "\\.") + "\\." + way + "$")
+                .include("^" + benchmark.getName().replace(".", "\\.") + "\\." + method + "$")
                 .param("size", size)
                 .forks(1)
                 .warmupIterations(1)

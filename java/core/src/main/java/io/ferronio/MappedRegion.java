@@ -1136,12 +1136,12 @@ public final class MappedRegion implements AutoCloseable {
     }
 
     /**
-     * Brings a range into memory, and blocks until it is there: madvise(2) with {@code MADV_POPULATE_READ},
-     * or touching each page where the kernel is older than 5.14.
+     * Brings a range into memory, and blocks until it is there: touches each page. That the file is long enough is asked
+     * before: madvise(2) with {@code MADV_POPULATE_READ}. A page that cannot be read counts as one of {@link #faults}.
      *
      * @param index of the first byte
      * @param length bytes
-     * @throws IOException if a page cannot be read from the file
+     * @throws IOException if a page cannot be read from the file, or meanwhile another of the region could not be had
      * @throws IndexOutOfBoundsException if the range is out of bounds
      * @throws IllegalStateException if the region is closed
      */

@@ -1,9 +1,6 @@
 package io.ferronio.agent;
 
 import java.lang.instrument.Instrumentation;
-import java.lang.reflect.Method;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * What the JVM calls for {@code -javaagent}, and when an agent is attached. Whatever goes wrong, the application starts and
@@ -36,23 +33,16 @@ public final class Startup {
 
     private static void start(String options, Instrumentation instrumentation) {
         try {
-            Engine.start(module -> enableNativeAccess(module, instrumentation));
+            if (!Engine.isStarted()) {
+                EngineLoader loader = Engine.newLoader();
+                if (NativeAccess.isNeeded()) {
+                    NativeAccess.give(loader, instrumentation);
+                }
+                Engine.start(loader);
+            }
             FerronioAgent.install(options);
         } catch (Throwable e) {
             System.err.println("ferronio: not in place, all is as without the agent: " + e);
         }
-    }
-
-    /**
-     * Does what {@code --enable-native-access} does, for a module that a command line cannot name. Who starts an agent lets it
-     * do anything, so the JVM need not warn of it.
-     */
-    private static void enableNativeAccess(Module module, Instrumentation instrumentation)
-            throws ReflectiveOperationException {
-        instrumentation.redefineModule(Object.class.getModule(), Set.of(), Map.of(),
-                Map.of("java.lang", Set.of(Startup.class.getModule())), Set.of(), Map.of());
-        Method enable = Module.class.getDeclaredMethod("implAddEnableNativeAccess");
-        enable.setAccessible(true);
-        enable.invoke(module);
     }
 }

@@ -92,7 +92,7 @@ public final class JdkAccess {
 
     /** An instance method, as a handle of type {@code as}, which has the receiver first; or null. */
     static MethodHandle method(Class<?> owner, String name, MethodType type, MethodType as) {
-        return find(owner, name, as, lookup -> lookup.findVirtual(owner, name, type));
+        return find(Kind.METHOD, owner, name, type, as);
     }
 
     /** As {@link #method}, for a method that only some JDKs have and that is not needed on the others. */
@@ -103,17 +103,17 @@ public final class JdkAccess {
 
     /** A static method, as a handle of type {@code as}; or null. */
     static MethodHandle staticMethod(Class<?> owner, String name, MethodType type, MethodType as) {
-        return find(owner, name, as, lookup -> lookup.findStatic(owner, name, type));
+        return find(Kind.STATIC_METHOD, owner, name, type, as);
     }
 
     /** A constructor, as a handle of type {@code as}; or null. */
     static MethodHandle constructor(Class<?> owner, MethodType type, MethodType as) {
-        return find(owner, "<init>", as, lookup -> lookup.findConstructor(owner, type));
+        return find(Kind.CONSTRUCTOR, owner, "<init>", type, as);
     }
 
     /** Reads an instance field, as a handle of type {@code as}, which has the receiver first; or null. */
     static MethodHandle field(Class<?> owner, String name, Class<?> type, MethodType as) {
-        return find(owner, name, as, lookup -> lookup.findGetter(owner, name, type));
+        return find(Kind.FIELD, owner, name, MethodType.methodType(type), as);
     }
 
     /** As {@link #field}, for a field that nothing depends on. */
@@ -128,11 +128,11 @@ public final class JdkAccess {
         }
     }
 
-    private interface Finder {
-        MethodHandle find(MethodHandles.Lookup lookup) throws ReflectiveOperationException;
+    private enum Kind {
+        METHOD, STATIC_METHOD, CONSTRUCTOR, FIELD
     }
 
-    private static MethodHandle find(Class<?> owner, String name, MethodType as, Finder finder) {
+    private static MethodHandle find(Kind kind, Class<?> owner, String name, MethodType type, MethodType as) {
         if (LOOKUP == null || owner == null) {
             return null;
         }
@@ -142,12 +142,27 @@ public final class JdkAccess {
             return null;
         }
         try {
-            MethodHandle handle = finder.find(LOOKUP).asType(as);
+            MethodHandle handle = find(kind, owner, name, type).asType(as);
             MEMBERS.put(member, "");
             return handle;
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
             MEMBERS.put(member, NOT_HERE);
             return null;
+        }
+    }
+
+    /** A switch, and no lambdas: the first of a JVM is slow, and an agent makes it do this before anything else. */
+    private static MethodHandle find(Kind kind, Class<?> owner, String name, MethodType type)
+            throws ReflectiveOperationException {
+        switch (kind) {
+            case METHOD:
+                return LOOKUP.findVirtual(owner, name, type);
+            case STATIC_METHOD:
+                return LOOKUP.findStatic(owner, name, type);
+            case CONSTRUCTOR:
+                return LOOKUP.findConstructor(owner, type);
+            default:
+                return LOOKUP.findGetter(owner, name, type.returnType());
         }
     }
 

@@ -40,7 +40,7 @@ final class MappingNatives {
     /** msync(2) with MS_SYNC: 0, or {@code -errno}. */
     static native long force(long handle, long offset, long length);
 
-    /** madvise(2) with MADV_POPULATE_READ: 0, or {@code -errno}. */
+    /** Touches pages, or madvise(2) with MADV_POPULATE_READ: 0, or {@code -errno}. */
     static native long load(long handle, long offset, long length);
 
     /** madvise(2): 0, or {@code -errno}. The advice is its place in {@code Advice}. */

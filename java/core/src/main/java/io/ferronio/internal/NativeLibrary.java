@@ -3,9 +3,12 @@ package io.ferronio.internal;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -13,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 
 /**
  * Finds and loads libferronio.so: {@code io.ferronio.library}, then {@code java.library.path}, then the
@@ -120,9 +124,8 @@ public final class NativeLibrary {
             throw failure("no " + name + " on the class path or module path: this jar was built without the library"
                     + " for " + platform + "; name one with -Dio.ferronio.library", null);
         }
-        byte[] first = read(found.get(0));
         for (URL other : found.subList(1, found.size())) {
-            if (!Arrays.equals(first, read(other))) {
+            if (!Arrays.equals(read(found.get(0)), read(other))) {
                 throw failure("two different copies of the native library: " + found.get(0) + " and " + other
                         + "; remove one of the jars, or name the library with -Dio.ferronio.library", null);
             }
@@ -142,8 +145,7 @@ public final class NativeLibrary {
         Path folder = Path.of(property != null ? property : System.getProperty("java.io.tmpdir")).toAbsolutePath();
         Path copy = null;
         try (InputStream in = library.openStream()) {
-            copy = Files.createTempFile(folder, "libferronio-", ".so");
-            Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+            copy = copy(in, folder);
             load(copy, origin);
         } catch (IOException e) {
             throw failure("cannot unpack " + library + " into " + folder
@@ -151,6 +153,30 @@ public final class NativeLibrary {
         } finally {
             delete(copy);
         }
+    }
+
+    /**
+     * Copies into a new file, for the owner alone. {@code Files.createTempFile} makes its name from a secure random number, and
+     * the classes for that cost a JVM that starts tens of milliseconds; O_EXCL is as good.
+     */
+    private static Path copy(InputStream in, Path folder) throws IOException {
+        Path file = folder.resolve("libferronio-" + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".so");
+        boolean done = false;
+        try (FileChannel out = FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            try {
+                ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
+                while (bytes.hasRemaining()) {
+                    out.write(bytes);
+                }
+                done = true;
+            } finally {
+                if (!done) {
+                    delete(file);
+                }
+            }
+        }
+        return file;
     }
 
     private static void delete(Path copy) {

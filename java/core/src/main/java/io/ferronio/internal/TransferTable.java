@@ -7,6 +7,7 @@ import static io.ferronio.Route.SENDFILE;
 import static io.ferronio.Route.SPLICE;
 
 import io.ferronio.Route;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -56,10 +57,19 @@ enum TransferTable {
     private volatile int forbidden;
 
     TransferTable(Route... routes) {
-        this.routes = Arrays.stream(routes).filter(route -> !Disabled.contains(route.property()))
-                .toArray(Route[]::new);
-        this.disabled = Arrays.stream(routes).map(Route::property).filter(Disabled::contains)
-                .map(name -> name + " " + Disabled.reason(name)).collect(Collectors.joining(", "));
+        // Loops, not streams: the first lambdas of a JVM are slow, and an agent makes it do this before anything else.
+        List<Route> enabled = new ArrayList<>();
+        String reasons = "";
+        for (Route route : routes) {
+            String name = route.property();
+            if (Disabled.contains(name)) {
+                reasons += (reasons.isEmpty() ? "" : ", ") + name + " " + Disabled.reason(name);
+            } else {
+                enabled.add(route);
+            }
+        }
+        this.routes = enabled.toArray(new Route[0]);
+        this.disabled = reasons;
     }
 
     /** How many routes there are. */

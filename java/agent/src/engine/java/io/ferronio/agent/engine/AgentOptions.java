@@ -16,7 +16,7 @@ import java.util.StringJoiner;
  */
 record AgentOptions(Set<TakenMethod> methods, boolean guardsAll, boolean reports, String reportFile, boolean logs) {
 
-    private static final String KNOWN = "methods=" + TakenMethod.names().replace(", ", ",")
+    private static final String KNOWN = "methods=" + TakenMethod.names(EnumSet.allOf(TakenMethod.class))
             + "  guard=all  report  report=FILE  log";
 
     /**
@@ -44,7 +44,7 @@ record AgentOptions(Set<TakenMethod> methods, boolean guardsAll, boolean reports
             }
             if (inMethods && methods.isEmpty()) {
                 throw new IllegalArgumentException("methods=" + word + ": FileChannel has no such method to take; there are "
-                        + TakenMethod.names());
+                        + TakenMethod.names(EnumSet.allOf(TakenMethod.class)));
             }
             inMethods = false;
             if (word.equals("guard=all")) {
@@ -68,7 +68,7 @@ record AgentOptions(Set<TakenMethod> methods, boolean guardsAll, boolean reports
     @Override
     public String toString() {
         StringJoiner text = new StringJoiner(",");
-        text.add("methods=" + String.join(",", methods.stream().map(TakenMethod::methodName).toList()));
+        text.add("methods=" + TakenMethod.names(methods));
         if (guardsAll) {
             text.add("guard=all");
         }

@@ -16,6 +16,9 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class Door {
 
+    /** The first call waits until all is there. */
+    private static final boolean READY = Preparation.await();
+
     /** Calls that were left to the JDK. What those moved, only it knows. */
     static final LongAdder TRANSFERS_LEFT = new LongAdder();
     /** As {@link #TRANSFERS_LEFT}. */
@@ -31,6 +34,9 @@ final class Door {
     /** {@code source.transferTo(position, count, target)}: bytes, or -1 to leave it to the JDK. */
     static long transferTo(FileChannel source, long position, long count, WritableByteChannel target)
             throws IOException {
+        if (!READY) {
+            return TransferEngine.NOT_HANDLED;
+        }
         Trace trace = Trace.begin();
         Trace.pair(trace, source, target);
         long moved = 0;
@@ -49,6 +55,9 @@ final class Door {
     /** {@code target.transferFrom(source, position, count)}: bytes, or -1 to leave it to the JDK. */
     static long transferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
             throws IOException {
+        if (!READY) {
+            return TransferEngine.NOT_HANDLED;
+        }
         Trace trace = Trace.begin();
         Trace.pair(trace, source, target);
         long moved = 0;
@@ -81,7 +90,7 @@ final class Door {
     /** {@code channel.map(mode, position, size)}: a buffer, or null to leave it to the JDK. */
     static MappedByteBuffer map(FileChannel channel, FileChannel.MapMode mode, long position, long size)
             throws IOException {
-        if (size > Integer.MAX_VALUE || !MappedMemory.canMap(channel, mode, position, size)) {
+        if (!READY || size > Integer.MAX_VALUE || !MappedMemory.canMap(channel, mode, position, size)) {
             MAPPINGS_LEFT.increment();
             return null;
         }

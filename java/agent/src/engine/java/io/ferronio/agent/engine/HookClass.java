@@ -13,21 +13,15 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.function.UnaryOperator;
-import org.objectweb.asm.ClassReader;
-import org.objectweb.asm.ClassWriter;
-import org.objectweb.asm.Opcodes;
-import org.objectweb.asm.commons.ClassRemapper;
-import org.objectweb.asm.commons.Remapper;
 
 /**
- * Brings {@link Hook} into the JDK: its class file, under another name, in the package of {@code FileChannelImpl}. There is
- * at most one in a JVM. It is never taken out, and does nothing when nothing calls it.
+ * Brings {@code FerronioHook} into the JDK, in the package of {@code FileChannelImpl}. There is at most one in a JVM. It is
+ * never taken out, and does nothing when nothing calls it.
  */
 final class HookClass {
 
     static final String INTERNAL_NAME = "sun/nio/ch/FerronioHook";
     private static final String NAME = INTERNAL_NAME.replace('/', '.');
-    private static final String TEMPLATE = Hook.class.getName().replace('.', '/');
 
     private HookClass() {
     }
@@ -57,12 +51,8 @@ final class HookClass {
                 methodType(long.class, FileChannel.class, ReadableByteChannel.class, long.class, long.class));
         MethodHandle map = door("map",
                 methodType(MappedByteBuffer.class, FileChannel.class, FileChannel.MapMode.class, long.class, long.class));
-        ClassDefinition.define(neighbour, renamed(Hook.class), "given", new Object[] {transferTo, transferFrom, map, control},
-                renamed(handles()));
-    }
-
-    private static Class<?> handles() {
-        return Hook.class.getDeclaredClasses()[0];
+        ClassDefinition.define(neighbour, classFile(), "given",
+                new Object[] {transferTo, transferFrom, map, control}, classFile(INTERNAL_NAME + "$Handles"));
     }
 
     private static MethodHandle door(String name, MethodType type) {
@@ -73,19 +63,15 @@ final class HookClass {
         }
     }
 
-    private static byte[] renamed(Class<?> template) {
-        String file = template.getName().substring(template.getPackageName().length() + 1) + ".class";
-        try (InputStream in = template.getResourceAsStream(file)) {
-            ClassReader reader = new ClassReader(in);
-            ClassWriter writer = new ClassWriter(0);
-            reader.accept(new ClassRemapper(writer, new Remapper(Opcodes.ASM9) {
-                @Override
-                public String map(String internalName) {
-                    return internalName.startsWith(TEMPLATE) ? INTERNAL_NAME + internalName.substring(TEMPLATE.length())
-                            : internalName;
-                }
-            }), ClassReader.SKIP_DEBUG);
-            return writer.toByteArray();
+    /** The hook's. */
+    static byte[] classFile() {
+        return classFile(INTERNAL_NAME);
+    }
+
+    private static byte[] classFile(String name) {
+        String file = "/" + name + ".class";
+        try (InputStream in = HookClass.class.getResourceAsStream(file)) {
+            return in.readAllBytes();
         } catch (IOException e) {
             throw new IllegalStateException("cannot read " + file + " of the agent's jar", e);
         }

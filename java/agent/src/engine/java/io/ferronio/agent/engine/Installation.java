@@ -2,13 +2,10 @@ package io.ferronio.agent.engine;
 
 import io.ferronio.internal.ClassDefinition;
 import io.ferronio.internal.ClassRewriting;
-import io.ferronio.internal.MappedMemory;
 import io.ferronio.internal.NativeLibrary;
-import io.ferronio.internal.TransferEngine;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * Puts FerroNIO in the place of the JDK's methods, and takes it out again: once in a JVM, by whichever copy of the agent comes
@@ -38,6 +35,9 @@ public final class Installation {
      * @throws UnsupportedOperationException if it cannot be done here
      */
     public static Object[] control(Object[] request) {
+        if (request[0].equals("install")) {
+            Prologue.load(); // while the next line loads the native library
+        }
         UnaryOperator<Object[]> first = NativeLibrary.isLoaded() ? HookClass.control() : null;
         return first == null ? handle(request) : first.apply(request);
     }
@@ -67,7 +67,7 @@ public final class Installation {
         if (fileChannel == null) {
             throw new UnsupportedOperationException("this JDK has no " + FILE_CHANNEL);
         }
-        prepare();
+        Preparation.begin();
         if (HookClass.control() == null) {
             HookClass.define(fileChannel, Installation::handle);
         }
@@ -91,7 +91,7 @@ public final class Installation {
             Report.atExit(options.reportFile());
         }
         if (options.logs()) {
-            Log.line("in the place of " + FILE_CHANNEL + "." + names(taken) + " (" + options + ")");
+            Log.line("in the place of " + FILE_CHANNEL + "'s " + TakenMethod.names(taken) + " (" + options + ")");
         }
         return true;
     }
@@ -106,25 +106,15 @@ public final class Installation {
         }
     }
 
-    /** Loads and initializes what the methods need, so that this does not happen in the middle of an application's call. */
-    private static void prepare() {
-        TransferEngine.initialize();
-        MappedMemory.unavailable();
-    }
-
     /** A JDK that names them otherwise keeps its own. */
     private static void tellMissing(Set<TakenMethod> wanted, Set<TakenMethod> taken) {
         Set<TakenMethod> missing = EnumSet.copyOf(wanted);
         missing.removeAll(taken);
         if (!missing.isEmpty() && !hasToldMissing) {
             hasToldMissing = true;
-            Log.line("JDK " + Runtime.version() + " has no " + FILE_CHANNEL + "." + names(missing)
+            Log.line("JDK " + Runtime.version() + " has no " + FILE_CHANNEL + "'s " + TakenMethod.names(missing)
                     + " as JDK 17 to 25 have it: left alone");
         }
-    }
-
-    private static String names(Set<TakenMethod> methods) {
-        return methods.stream().map(TakenMethod::methodName).collect(Collectors.joining(", "));
     }
 
     private static boolean uninstall() {

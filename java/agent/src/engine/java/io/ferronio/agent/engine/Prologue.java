@@ -48,6 +48,18 @@ final class Prologue extends ClassVisitor {
         return writer.toByteArray();
     }
 
+    /** Has the classes loaded that rewriting takes, by rewriting another class, while the thread that asks does something else. */
+    static void load() {
+        Thread thread = new Thread("FerroNIO class loading") {
+            @Override
+            public void run() {
+                insert(HookClass.classFile(), EnumSet.allOf(TakenMethod.class), EnumSet.noneOf(TakenMethod.class));
+            }
+        };
+        thread.setDaemon(true);
+        thread.start();
+    }
+
     @Override
     public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
         MethodVisitor original = super.visitMethod(access, name, descriptor, signature, exceptions);

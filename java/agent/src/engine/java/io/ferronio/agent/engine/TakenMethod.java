@@ -1,7 +1,6 @@
 package io.ferronio.agent.engine;
 
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 
 /** The methods of {@code sun.nio.ch.FileChannelImpl} that can be taken, as JDK 17 to 25 have them. */
 enum TakenMethod {
@@ -36,10 +35,19 @@ enum TakenMethod {
 
     /** The one of this name, or null. */
     static TakenMethod named(String name) {
-        return Arrays.stream(values()).filter(method -> method.methodName.equals(name)).findFirst().orElse(null);
+        for (TakenMethod method : values()) {
+            if (method.methodName.equals(name)) {
+                return method;
+            }
+        }
+        return null;
     }
 
-    static String names() {
-        return Arrays.stream(values()).map(TakenMethod::methodName).collect(Collectors.joining(", "));
+    static String names(Iterable<TakenMethod> methods) {
+        StringJoiner names = new StringJoiner(",");
+        for (TakenMethod method : methods) {
+            names.add(method.methodName);
+        }
+        return names.toString();
     }
 }

@@ -1,4 +1,4 @@
-package io.ferronio.agent.engine;
+package sun.nio.ch;
 
 import java.lang.invoke.MethodHandle;
 import java.nio.MappedByteBuffer;
@@ -8,16 +8,15 @@ import java.nio.channels.WritableByteChannel;
 import java.util.function.UnaryOperator;
 
 /**
- * What the JDK's methods call first. This class itself is never used: {@link HookClass} defines a copy of it beside
- * {@code FileChannelImpl}, which can see nothing of ours. So it refers to us by handles alone, and those are constants, which
- * the JIT inlines.
+ * What {@code FileChannelImpl}'s methods call first. {@code HookClass} of the agent defines it beside that class, where nothing
+ * of ours can be seen. So it refers to us by handles alone, and those are constants, which the JIT inlines.
  */
-final class Hook {
+final class FerronioHook {
 
-    /** {@link Door#transferTo}, {@link Door#transferFrom}, {@link Door#map}, {@link Installation#control}: for Handles. */
+    /** Three methods of the agent's class Door, and the control: for Handles, then null. */
     private static Object[] given;
 
-    private Hook() {
+    private FerronioHook() {
     }
 
     /** Initialised when {@link #given} is there. */
