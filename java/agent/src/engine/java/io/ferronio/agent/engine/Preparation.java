@@ -34,9 +34,18 @@ final class Preparation extends Thread {
 
     @Override
     public void run() {
+        OwnRights.run(new Runnable() {
+            @Override
+            public void run() {
+                prepare();
+            }
+        });
+    }
+
+    private void prepare() {
         try {
             TransferEngine.initialize();
-            MappedMemory.unavailable();
+            MappedMemory.initialize();
         } catch (Throwable e) {
             failure = e;
         }
