@@ -22,6 +22,11 @@ public final class Tally {
     private Tally() {
     }
 
+    /** Has the bean of the counters registered, if it is to be, for who cannot have that happen in the middle of a transfer. */
+    static void initialize() {
+        // The class is initialized now.
+    }
+
     private static LongAdder[] adders() {
         LongAdder[] adders = new LongAdder[Route.values().length];
         for (int i = 0; i < adders.length; i++) {

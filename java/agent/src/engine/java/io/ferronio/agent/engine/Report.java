@@ -44,7 +44,7 @@ final class Report {
      * @param file what to append to; {@code %p} in it is the process's number; null for standard error
      */
     static void atExit(String file) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> write(file), "FerroNIO report"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> OwnRights.run(() -> write(file)), "FerroNIO report"));
     }
 
     private static void write(String file) {
