@@ -17,6 +17,7 @@ mod jdk_access;
 mod kernel_natives;
 mod lease_natives;
 mod mapping_natives;
+mod mapping_watch;
 mod native_library;
 mod pipe_natives;
 mod queue_natives;

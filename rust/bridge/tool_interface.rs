@@ -1,4 +1,4 @@
-//! The JVM tool interface (JVMTI): as much of it as it takes to change classes that are loaded.
+//! The JVM tool interface (JVMTI): as much of it as it takes to change classes that are loaded, and to find objects.
 //!
 //! An agent is not needed for that. HotSpot gives an environment with the capability to retransform classes to any native
 //! library, at any time. The functions are taken by their numbers in the specification, "JVM Tool Interface 1.2".
@@ -15,6 +15,8 @@ mod number {
     pub(super) const SET_EVENT_NOTIFICATION_MODE: usize = 2;
     pub(super) const ALLOCATE: usize = 46;
     pub(super) const DEALLOCATE: usize = 47;
+    pub(super) const GET_OBJECTS_WITH_TAGS: usize = 114;
+    pub(super) const FOLLOW_REFERENCES: usize = 115;
     pub(super) const SET_EVENT_CALLBACKS: usize = 122;
     pub(super) const DISPOSE_ENVIRONMENT: usize = 127;
     pub(super) const GET_ERROR_NAME: usize = 128;
@@ -31,6 +33,7 @@ type RawEnvironment = *const [*const c_void; FUNCTIONS];
 struct Capabilities([u32; 4]);
 
 impl Capabilities {
+    const CAN_TAG_OBJECTS: usize = 0;
     const CAN_RETRANSFORM_CLASSES: usize = 37;
 
     fn with(mut self, bit: usize) -> Self {
@@ -61,6 +64,31 @@ struct EventCallbacks {
     events_50_to_53: [*const c_void; 4],
     class_file_load_hook: ClassFileLoadHook,
 }
+
+/// `jvmtiHeapReferenceCallback`.
+type HeapReference = unsafe extern "system" fn(
+    kind: jint,
+    details: *const c_void,
+    class_tag: i64,
+    referrer_class_tag: i64,
+    size: i64,
+    tag: *mut i64,
+    referrer_tag: *mut i64,
+    length: jint,
+    count: *mut usize,
+) -> jint;
+
+/// `jvmtiHeapCallbacks`: the second of sixteen.
+#[repr(C)]
+struct HeapCallbacks {
+    heap_iteration: *const c_void,
+    heap_reference: HeapReference,
+    others: [*const c_void; 14],
+}
+
+/// `JVMTI_VISIT_OBJECTS`: what this object refers to is visited, too.
+const VISIT_OBJECTS: jint = 0x100;
+const TAG: i64 = 1;
 
 /// What the JVM has answered instead of doing it, such as `JVMTI_ERROR_INVALID_CLASS`.
 #[derive(Debug)]
@@ -100,6 +128,24 @@ impl ToolInterface {
     ///
     /// `vm` is the JVM that this thread is attached to.
     pub(super) unsafe fn open(vm: *mut JavaVM) -> Result<Self, Refused> {
+        // SAFETY: the caller's promise.
+        unsafe { Self::open_with(vm, Capabilities::CAN_RETRANSFORM_CLASSES) }
+    }
+
+    /// Asks the JVM for an environment that may find objects. It is to be disposed of.
+    ///
+    /// # Safety
+    ///
+    /// `vm` is the JVM that this thread is attached to.
+    pub(super) unsafe fn open_to_find(vm: *mut JavaVM) -> Result<Self, Refused> {
+        // SAFETY: the caller's promise.
+        unsafe { Self::open_with(vm, Capabilities::CAN_TAG_OBJECTS) }
+    }
+
+    /// # Safety
+    ///
+    /// `vm` is the JVM that this thread is attached to.
+    unsafe fn open_with(vm: *mut JavaVM, capability: usize) -> Result<Self, Refused> {
         let mut environment = ptr::null_mut();
         // SAFETY: the caller's promise.
         let result = unsafe { ((**vm).v1_2.GetEnv)(vm, &raw mut environment, VERSION_1_2) };
@@ -110,17 +156,81 @@ impl ToolInterface {
             )));
         };
         let interface = Self { environment };
-        let wanted = Capabilities::default().with(Capabilities::CAN_RETRANSFORM_CLASSES);
+        let wanted = Capabilities::default().with(capability);
         let added = call!(
             interface,
             number::ADD_CAPABILITIES,
             fn(*const Capabilities),
             &raw const wanted
         );
-        interface.check(added).inspect_err(|_| {
-            call!(interface, number::DISPOSE_ENVIRONMENT, fn(),);
-        })?;
-        Ok(interface)
+        match interface.check(added) {
+            Ok(()) => Ok(interface),
+            Err(refused) => {
+                interface.dispose();
+                Err(refused)
+            }
+        }
+    }
+
+    /// Ends the environment, and forgets its tags.
+    pub(super) fn dispose(self) {
+        call!(self, number::DISPOSE_ENVIRONMENT, fn(),);
+    }
+
+    /// Tags the objects of exactly this class that can be reached: how many. Stops all threads for as long as it takes to
+    /// visit the heap.
+    ///
+    /// Those that cannot be reached any more, and are not collected yet, may be in the middle of being cleaned up.
+    ///
+    /// # Safety
+    ///
+    /// `class` is a reference to a class, valid in this thread.
+    pub(super) unsafe fn tag_reachable(&self, class: jclass) -> Result<usize, Refused> {
+        let callbacks = HeapCallbacks {
+            heap_iteration: ptr::null(),
+            heap_reference: tag_object,
+            others: [ptr::null(); 14],
+        };
+        let from_the_roots: jobject = ptr::null_mut();
+        let mut count = 0usize;
+        let followed = call!(
+            self,
+            number::FOLLOW_REFERENCES,
+            fn(jint, jclass, jobject, *const HeapCallbacks, *mut usize),
+            0,
+            class,
+            from_the_roots,
+            &raw const callbacks,
+            &raw mut count
+        );
+        self.check(followed).map(|()| count)
+    }
+
+    /// New local references to what is tagged.
+    pub(super) fn tagged(&self) -> Result<Vec<jobject>, Refused> {
+        let mut count: jint = 0;
+        let mut objects: *mut jobject = ptr::null_mut();
+        let tags_too: *mut *mut i64 = ptr::null_mut();
+        let tag = TAG;
+        let result = call!(
+            self,
+            number::GET_OBJECTS_WITH_TAGS,
+            fn(jint, *const i64, *mut jint, *mut *mut jobject, *mut *mut i64),
+            1,
+            &raw const tag,
+            &raw mut count,
+            &raw mut objects,
+            tags_too
+        );
+        self.check(result)?;
+        if objects.is_null() {
+            return Ok(Vec::new());
+        }
+        let length = usize::try_from(count).unwrap_or(0);
+        // SAFETY: the JVM has just filled so many, and they are ours until we give them back.
+        let found = unsafe { slice::from_raw_parts(objects, length) }.to_vec();
+        call!(self, number::DEALLOCATE, fn(*mut u8), objects.cast());
+        Ok(found)
     }
 
     /// From now on `class_file_load_hook` gets each class that is changed, and each that is loaded.
@@ -193,6 +303,32 @@ impl ToolInterface {
         call!(self, number::DEALLOCATE, fn(*mut u8), name.cast());
         Err(Refused(format!("{text} ({error})")))
     }
+}
+
+/// Called by the JVM for each reference to an object of the class that is looked for, on the thread that has asked.
+///
+/// # Safety
+///
+/// As the specification has it; `count` is what [`ToolInterface::tag_reachable`] has passed.
+unsafe extern "system" fn tag_object(
+    _kind: jint,
+    _details: *const c_void,
+    _class_tag: i64,
+    _referrer_class_tag: i64,
+    _size: i64,
+    tag: *mut i64,
+    _referrer_tag: *mut i64,
+    _length: jint,
+    count: *mut usize,
+) -> jint {
+    // SAFETY: the object's tag, for the length of this call, and the caller's counter, which nobody else uses now.
+    unsafe {
+        if *tag != TAG {
+            *tag = TAG;
+            *count += 1;
+        }
+    }
+    VISIT_OBJECTS
 }
 
 /// Who gets the classes: a type, because the JVM calls a function without any data of ours.

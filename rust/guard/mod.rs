@@ -16,7 +16,7 @@ mod reserve;
 mod step;
 
 use crate::kernel::memory::{self, PageState};
-use crate::mapping::registry::{self, Slot};
+use crate::mapping::registry::{self, Sharing, Slot};
 use libc::{c_int, c_void, siginfo_t, ucontext_t};
 use nix::errno::Errno;
 use std::io;
@@ -26,7 +26,7 @@ use disposition::Handler;
 use reserve::or_with_reserve;
 
 pub use hotspot::HotSpot;
-pub use rearm::{report_to, settle};
+pub use rearm::{leave, report_to, settle};
 
 /// `si_code` of a page that cannot be had. The other codes are a misaligned access (`BUS_ADRALN`) to a good
 /// page and failed memory (`BUS_MCEERR_*`): neither is cured by another page.
@@ -140,6 +140,7 @@ fn revive(slot: &Slot, address: usize) -> Revived {
     }
     let page = slot.page_size();
     let start = memory::page_floor(address, page);
+    learn_sharing(slot, start, page);
     let answer = if slot.is_retired() {
         Answer::Zeros(retired_extent(slot, &pages, start, page))
     } else {
@@ -176,6 +177,18 @@ fn revive(slot: &Slot, address: usize) -> Revived {
     if put { Revived::Replaced } else { Revived::Not }
 }
 
+/// Who has made a mapping may not have told whether it is shared: then the kernel is asked at the first fault, while the
+/// page is still the file's. For who holds the slot.
+fn learn_sharing(slot: &Slot, start: usize, page: usize) {
+    if slot.has_sharing(Sharing::Unknown) && !slot.is_retired() {
+        match or_with_reserve(|| memory::is_shared(start, page)) {
+            Ok(true) => slot.set_sharing(Sharing::Shared),
+            Ok(false) => slot.set_sharing(Sharing::Private),
+            Err(_) => {} // At the next fault, perhaps.
+        }
+    }
+}
+
 /// Puts zeros over dead pages of a registered range.
 fn put_zeros(pages: &Range<usize>) -> bool {
     // SAFETY: the callers pass parts of a registered range, and each page of them is dead.
@@ -197,7 +210,7 @@ fn put_fewer_zeros(slot: &Slot, pages: &Range<usize>, page: Range<usize>) -> boo
 /// that data which is still there (between two holes of a full disk, say) never disappears under zeros.
 fn live_extent(slot: &Slot, pages: &Range<usize>, start: usize, page: usize) -> Range<usize> {
     // Pages that will be lost leave a VMA of their own behind, between the mapping's others: let these be few.
-    let most = if slot.is_lost() && !memory::is_shared(start, page) {
+    let most = if slot.is_lost() && memory::is_shared(start, page) != Ok(true) {
         slot.next_extent(start, slot.lost(), MOST_RETIRED_PAGES)
     } else {
         slot.next_extent(start, 0, MOST_LIVE_PAGES)

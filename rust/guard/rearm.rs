@@ -9,7 +9,7 @@ use super::disposition::all_but_errors;
 use super::reserve::{self, or_with_reserve};
 use super::step;
 use crate::kernel::{futex, memory, memory_map};
-use crate::mapping::registry::{self, Slot};
+use crate::mapping::registry::{self, Registration, Slot};
 use nix::errno::Errno;
 use nix::sys::signal::{SigSet, SigmaskHow, pthread_sigmask};
 use std::num::NonZeroUsize;
@@ -137,6 +137,15 @@ pub fn settle(slot: &Slot) -> nix::Result<u64> {
         }
         Ok(slot.faults())
     })
+}
+
+/// Answers no more for a range that stays mapped: what the handler has replaced there is put back.
+pub fn leave(range: Registration) {
+    range.leave(|slot| {
+        if put_back(slot).is_err() {
+            let _ = give_up(slot); // Zeros that nobody takes away again would pass for data.
+        }
+    });
 }
 
 /// Puts back what the handler has replaced in a range, all of it or nothing. Async-signal-safe; for who holds the

@@ -8,6 +8,7 @@ use nix::sys::stat::{FileStat, fstat, stat};
 use nix::sys::statfs::{HUGETLBFS_MAGIC, OVERLAYFS_SUPER_MAGIC, fstatfs};
 use std::ffi::CStr;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::path::Path;
 
 mod request {
     nix::ioctl_read!(
@@ -90,6 +91,13 @@ pub fn size_at(path: &CStr, identity: Identity) -> Option<i64> {
     let status = stat(path).ok()?;
     let regular = status.st_mode & libc::S_IFMT == libc::S_IFREG;
     (regular && Identity::of(&status) == identity).then_some(status.st_size)
+}
+
+/// The size of the regular file that a path leads to, whichever that is; else `None`.
+pub fn size_by_name(path: &Path) -> Option<i64> {
+    let status = stat(path).ok()?;
+    let regular = status.st_mode & libc::S_IFMT == libc::S_IFREG;
+    regular.then_some(status.st_size)
 }
 
 /// The size of a regular file in bytes.

@@ -11,6 +11,7 @@ use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::mman::{MapFlags, MmapAdvise, MsFlags, ProtFlags, mmap_anonymous, mprotect};
 use once_cell::sync::{Lazy, OnceCell};
+use std::ffi::CStr;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
@@ -94,11 +95,13 @@ fn map_file_by(
 /// The file behind every retired range: no bytes, and sealed so that it can never have any. An access to
 /// a page that is mapped from it raises SIGBUS, never SIGSEGV, and never reaches another mapping.
 static EMPTY: OnceCell<OwnedFd> = OnceCell::new();
+/// What it is called in `/proc/self/maps`, after `/memfd:`.
+pub const EMPTY_FILE: &CStr = c"ferronio-retired";
 
 fn empty_file() -> nix::Result<&'static OwnedFd> {
     EMPTY.get_or_try_init(|| {
         let file = memfd_create(
-            c"ferronio-retired",
+            EMPTY_FILE,
             MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING,
         )?;
         let seals = SealFlag::F_SEAL_GROW | SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_SEAL;
@@ -236,13 +239,20 @@ pub fn duplicate(start: usize, length: usize) -> nix::Result<usize> {
 }
 
 /// Whether the page at `address` belongs to a shared mapping: only such a page can be duplicated. Async-signal-safe.
-pub fn is_shared(address: usize, page: usize) -> bool {
-    let copy = duplicate(address, page);
-    if let Ok(copy) = copy {
-        // SAFETY: the fresh addresses.
-        let _ = unsafe { unmap(copy, page) };
+///
+/// # Errors
+///
+/// Those of [`duplicate`] but for the one that tells.
+pub fn is_shared(address: usize, page: usize) -> nix::Result<bool> {
+    match duplicate(address, page) {
+        Ok(copy) => {
+            // SAFETY: the fresh addresses.
+            let _ = unsafe { unmap(copy, page) };
+            Ok(true)
+        }
+        Err(Errno::EINVAL) => Ok(false),
+        Err(other) => Err(other),
     }
-    copy.is_ok()
 }
 
 /// Puts the file's own pages back over a part of a shared mapping. Async-signal-safe.

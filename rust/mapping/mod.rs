@@ -6,6 +6,7 @@
 
 mod load;
 pub mod registry;
+pub mod watch;
 
 use crate::kernel;
 use crate::kernel::file::{Identity, Mappable};
@@ -13,7 +14,7 @@ use crate::kernel::memory::{self, MapMode};
 use crate::kernel::paging::{self, Advice};
 use crate::kernel::residency;
 use nix::errno::Errno;
-use registry::{Backing, Registration, Slot};
+use registry::{Backing, Registration, Sharing, Slot};
 use std::ffi::CStr;
 use std::mem::ManuallyDrop;
 use std::num::NonZeroUsize;
@@ -120,7 +121,11 @@ impl Mapping {
         let map = ManuallyDrop::new(map?);
         let address = map.as_ptr().addr();
         let backing = Backing {
-            is_shared: mode != MapMode::Private,
+            sharing: if mode == MapMode::Private {
+                Sharing::Private
+            } else {
+                Sharing::Shared
+            },
             page,
         };
         Ok(Mapping {
@@ -147,7 +152,7 @@ impl Mapping {
     /// The pages of the range are one file mapping, and nobody else will unmap or replace them from now on.
     pub unsafe fn adopt(start: usize, length: NonZeroUsize) -> nix::Result<Mapping> {
         let backing = Backing {
-            is_shared: false, // It may be: nobody knows, and it is on its way to be retired.
+            sharing: Sharing::Unknown,
             page: memory::page_size(),
         };
         let pages = pages_of(start, length.get(), backing.page)?;

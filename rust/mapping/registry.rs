@@ -8,15 +8,27 @@ use crate::kernel::{clock, memory};
 use std::ops::Range;
 use std::ptr;
 use std::sync::atomic::{
-    self, AtomicBool, AtomicI64, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+    self, AtomicBool, AtomicI64, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering,
 };
 use std::sync::{Mutex, PoisonError};
+
+/// Whether a page that was replaced can be had again from the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Sharing {
+    /// It can: the pages are the file's.
+    Shared,
+    /// It cannot: a private mapping has pages of its own.
+    Private,
+    /// Nobody has asked the kernel yet.
+    Unknown,
+}
 
 /// What stands behind the pages of a range, as far as the guard needs to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backing {
-    /// Whether a page that was replaced can be had again from the file: not those of a private mapping.
-    pub is_shared: bool,
+    /// What becomes of a page that was replaced.
+    pub sharing: Sharing,
     /// Bytes of a page: more than usual for a file of huge pages.
     pub page: usize,
 }
@@ -30,7 +42,7 @@ pub struct Slot {
     start: AtomicUsize,
     end: AtomicUsize,
     page: AtomicUsize,
-    is_shared: AtomicBool,
+    sharing: AtomicU8,
     retired: AtomicBool,
     /// Pages that an access could not have, since the range was registered.
     faults: AtomicU64,
@@ -64,7 +76,7 @@ impl Slot {
             start: AtomicUsize::new(0),
             end: AtomicUsize::new(0),
             page: AtomicUsize::new(0),
-            is_shared: AtomicBool::new(false),
+            sharing: AtomicU8::new(Sharing::Unknown as u8),
             retired: AtomicBool::new(false),
             faults: AtomicU64::new(0),
             latest_fault: AtomicUsize::new(0),
@@ -84,7 +96,7 @@ impl Slot {
     /// What is not set here was left as it should be when the last hull ended, or only makes answers larger.
     fn take(&self, pages: &Range<usize>, backing: Backing) {
         self.page.store(backing.page, Ordering::Relaxed);
-        self.is_shared.store(backing.is_shared, Ordering::Relaxed);
+        self.set_sharing(backing.sharing);
         self.retired.store(false, Ordering::Relaxed);
         self.faults.store(0, Ordering::Relaxed);
         self.latest_fault.store(0, Ordering::Relaxed);
@@ -110,7 +122,17 @@ impl Slot {
     /// Whether pages of a file are mapped that can be mapped once more: neither retired, nor private, nor given up.
     /// Async-signal-safe.
     pub fn can_come_back(&self) -> bool {
-        self.is_shared.load(Ordering::Relaxed) && !self.is_retired() && !self.is_lost()
+        self.has_sharing(Sharing::Shared) && !self.is_retired() && !self.is_lost()
+    }
+
+    /// Whether this is known of the range's pages. Async-signal-safe.
+    pub fn has_sharing(&self, sharing: Sharing) -> bool {
+        self.sharing.load(Ordering::Relaxed) == sharing as u8
+    }
+
+    /// Notes it. Async-signal-safe; for who holds the slot.
+    pub fn set_sharing(&self, sharing: Sharing) {
+        self.sharing.store(sharing as u8, Ordering::Relaxed);
     }
 
     /// Whether file and memory have been taken away from the range. Async-signal-safe.
@@ -365,6 +387,14 @@ impl Registration {
             Ok(())
         })
     }
+
+    /// Ends it for a range that stays mapped: by `put_back`, which removes what the guard has put over pages of it.
+    pub fn leave(self, put_back: impl FnOnce(&Slot)) {
+        self.slot.exclusively(|| {
+            put_back(self.slot);
+            self.slot.start.store(0, Ordering::Release);
+        });
+    }
 }
 
 impl Drop for Registration {
@@ -385,7 +415,7 @@ mod tests {
 
     const PAGE: usize = 4096;
     const BACKING: Backing = Backing {
-        is_shared: true,
+        sharing: Sharing::Shared,
         page: PAGE,
     };
 

@@ -82,6 +82,7 @@ class JdkAccessTest {
                 members(17, List.of(Use.MAP), "MappedByteBuffer", "fd"),
                 members(17, List.of(Use.MAP), "Cleaner", "thunk"),
                 members(17, List.of(Use.UNMAP_OF_THE_JDKS), "Cleaner", "remove"),
+                members(17, List.of(Use.UNMAP_OF_THE_JDKS), "BootLoader", "loadClassOrNull"),
                 members(17, List.of(Use.UNMAP_OF_THE_JDKS), "FileChannelImpl$Unmapper", "address", "size",
                         "decrementStats"),
                 members(17, List.of(Use.REGION), "Unsafe", "getUnsafe", "arrayBaseOffset", "copyMemory", "setMemory",

@@ -14,6 +14,8 @@ import java.util.List;
  * <p>The options, separated by commas:
  * <ul>
  * <li>{@code methods=transferTo,transferFrom,map}: only these of the methods; without it, all;
+ * <li>{@code guard=all}: the guard also answers for mappings that the JDK makes: into an {@code Arena}, before the agent came,
+ * or because {@code map} is not among the methods. A page of theirs that cannot be had ends the JVM no more;
  * <li>{@code report}, {@code report=FILE}: when the JVM ends, what went through FerroNIO goes to standard error, or is appended
  * to a file, where {@code %p} is the number of the process;
  * <li>{@code log}: says on standard error what it does. What it cannot do, it says anyway.

@@ -52,6 +52,27 @@ public final class ClassDefinition {
     }
 
     /**
+     * Defines a class whose static field has what it needs from then on.
+     *
+     * @param <T> the field's type
+     * @param neighbour as for the other
+     * @param classFile the class
+     * @param field a static field of it
+     * @param type the field's type, a class of the JDK's
+     * @param value what it needs
+     * @throws LinkageError if the neighbour's class loader has such a class
+     * @throws UnsupportedOperationException if it cannot be done here
+     */
+    public static <T> void define(Class<?> neighbour, byte[] classFile, String field, Class<T> type, T value) {
+        try {
+            Class<?> defined = JdkAccess.lookupIn(neighbour).defineClass(classFile);
+            JdkAccess.lookupIn(defined).findStaticSetter(defined, field, type).invoke(value);
+        } catch (Throwable e) {
+            throw JdkAccess.<RuntimeException>rethrow(e);
+        }
+    }
+
+    /**
      * Calls a static method without parameters of a class that was defined so, perhaps by another copy of the library.
      *
      * @param <T> what it returns

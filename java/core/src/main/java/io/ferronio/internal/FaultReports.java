@@ -31,7 +31,8 @@ public final class FaultReports {
 
     private static List<MappingFault> find() {
         synchronized (FOUND) {
-            List<MappingFault> faults = MappingLife.takeReports();
+            List<MappingFault> faults = new ArrayList<>(MappingLife.takeReports());
+            faults.addAll(MappingWatch.takeReports());
             keep(faults);
             return faults;
         }

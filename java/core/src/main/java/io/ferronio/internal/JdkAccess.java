@@ -122,6 +122,12 @@ public final class JdkAccess {
         return field(owner, name, type, as);
     }
 
+    /** Reads a static field that nothing depends on, as a handle of type {@code as}; or null. */
+    static MethodHandle optionalStaticField(Class<?> owner, String name, Class<?> type, MethodType as) {
+        markOptional(owner, name);
+        return find(Kind.STATIC_FIELD, owner, name, MethodType.methodType(type), as);
+    }
+
     private static void markOptional(Class<?> owner, String name) {
         if (owner != null) {
             OPTIONAL.add(simpleName(owner.getName()) + "." + name);
@@ -129,7 +135,7 @@ public final class JdkAccess {
     }
 
     private enum Kind {
-        METHOD, STATIC_METHOD, CONSTRUCTOR, FIELD
+        METHOD, STATIC_METHOD, CONSTRUCTOR, FIELD, STATIC_FIELD
     }
 
     private static MethodHandle find(Kind kind, Class<?> owner, String name, MethodType type, MethodType as) {
@@ -161,6 +167,8 @@ public final class JdkAccess {
                 return LOOKUP.findStatic(owner, name, type);
             case CONSTRUCTOR:
                 return LOOKUP.findConstructor(owner, type);
+            case STATIC_FIELD:
+                return LOOKUP.findStaticGetter(owner, name, type.returnType());
             default:
                 return LOOKUP.findGetter(owner, name, type.returnType());
         }

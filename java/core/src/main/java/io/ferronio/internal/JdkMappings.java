@@ -25,7 +25,8 @@ final class JdkMappings {
     private static final MethodHandle DECREMENT_STATS = JdkAccess.method(UNMAPPER, "decrementStats",
             methodType(void.class), methodType(void.class, Runnable.class));
 
-    static final boolean CAN_UNMAP = BufferAccess.CAN_CLAIM && JdkAccess.all(ADDRESS, SIZE, DECREMENT_STATS);
+    static final boolean CAN_UNMAP = BufferAccess.CAN_CLAIM && MappingWatch.CAN_TELL
+            && JdkAccess.all(ADDRESS, SIZE, DECREMENT_STATS);
 
     /** By the buffer's cleaner, which outlives neither the buffer nor keeps it: what was taken over. */
     private static final Map<Object, MappingLife> TAKEN_OVER = new IdentityHashMap<>();
@@ -80,6 +81,7 @@ final class JdkMappings {
             }
             life.begin(handle);
             done = true;
+            MappingWatch.tellTakenOver(start);
             DECREMENT_STATS.invokeExact(unmapper);
             return life;
         } catch (Throwable e) {

@@ -28,12 +28,14 @@ public final class MappedMemory implements Runnable {
 
     private final MappingLife life;
     private final long address;
+    /** Where it is counted as long as it is mapped; or null. */
+    private final MappedPool pool;
 
     private MappedMemory(FileChannel channel, FileChannel.MapMode mode, long position, long size, long room,
-            boolean reserve) throws IOException {
+            boolean reserve, MappedPool pool) throws IOException {
         MappingLife.collectNearLimit();
         String path = FileChannelAccess.path(channel);
-        life = MappingLife.of(this, path == null ? "a file without a name" : path, room, null);
+        life = MappingLife.of(this, path == null ? "a file without a name" : path, room, pool);
         long handle = tryMap(channel, mode, position, size, room, reserve);
         for (int i = 0; i < MappingLife.COLLECTIONS && handle == -Errno.ENOMEM; i++) {
             MappingLife.collectGarbage();
@@ -50,6 +52,10 @@ public final class MappedMemory implements Runnable {
         }
         life.begin(handle);
         address = MappingNatives.address(handle);
+        this.pool = pool;
+        if (pool != null) {
+            pool.enter(address, size);
+        }
         Guard.checkNowAndThen();
     }
 
@@ -63,6 +69,13 @@ public final class MappedMemory implements Runnable {
             return null;
         }
         return Guard.isAvailable() ? JdkAccess.missing() : "no guard: " + Guard.unavailable();
+    }
+
+    /** Loads and initializes all that mappings need, for who cannot have that happen in the middle of one. */
+    public static void initialize() {
+        if (unavailable() == null) {
+            MappingLife.collectNearLimit();
+        }
     }
 
     /**
@@ -134,7 +147,23 @@ public final class MappedMemory implements Runnable {
      */
     public static MappedMemory map(FileChannel channel, FileChannel.MapMode mode, long position, long size)
             throws IOException {
-        return new MappedMemory(channel, mode, position, size, size, false);
+        return new MappedMemory(channel, mode, position, size, size, false, null);
+    }
+
+    /**
+     * As {@link #map(FileChannel, FileChannel.MapMode, long, long)}, in the place of the JDK's method: so it is counted in the
+     * JDK's buffer pool "mapped" until it is retired.
+     *
+     * @param channel the file
+     * @param mode one of the three modes
+     * @param position where in the file
+     * @param size bytes, over 0
+     * @return the memory
+     * @throws IOException as {@code FileChannel.map}
+     */
+    public static MappedMemory mapInPlace(FileChannel channel, FileChannel.MapMode mode, long position, long size)
+            throws IOException {
+        return new MappedMemory(channel, mode, position, size, size, false, new MappedPool());
     }
 
     /**
@@ -152,7 +181,7 @@ public final class MappedMemory implements Runnable {
      */
     public static MappedMemory map(FileChannel channel, FileChannel.MapMode mode, long position, long size, long room,
             boolean reserve) throws IOException {
-        return new MappedMemory(channel, mode, position, size, room, reserve);
+        return new MappedMemory(channel, mode, position, size, room, reserve, null);
     }
 
     /** Brings back what the guard has replaced, for a file that has just grown. */
@@ -250,6 +279,7 @@ public final class MappedMemory implements Runnable {
     public void retire() {
         try {
             life.retire();
+            leavePool();
         } finally {
             Reference.reachabilityFence(this);
         }
@@ -262,9 +292,17 @@ public final class MappedMemory implements Runnable {
     @Override
     public void run() {
         try {
-            life.tryRetire();
+            if (life.tryRetire() == 0) {
+                leavePool();
+            }
         } finally {
             Reference.reachabilityFence(this); // Else the handle may be released while the native uses it.
+        }
+    }
+
+    private void leavePool() {
+        if (pool != null) {
+            pool.run();
         }
     }
 

@@ -25,12 +25,26 @@ record MappingFault(String file, long offset, long pages, long size, String caus
         if (life.isStale(MappingNatives.faults(handle))) {
             return "it was unmapped before: a use after unmap";
         }
-        long size = MappingNatives.sizeOfFile(handle, life.file());
+        return cause(MappingNatives.sizeOfFile(handle, life.file()), offset, MappingNatives.lost(handle) != 0);
+    }
+
+    /**
+     * Of a mapping that the JDK made.
+     *
+     * @param file its name in the memory map, or null
+     * @param fileSize in bytes, -1 if the name does not lead to it any more
+     */
+    static MappingFault ofTheJdk(String file, long offset, long pages, long size, long fileSize, boolean isLost) {
+        return new MappingFault(file == null ? "a mapping made by the JDK" : file, offset, pages, size,
+                cause(fileSize, offset, isLost));
+    }
+
+    private static String cause(long size, long offset, boolean isLost) {
         String cause = size < 0
                 ? "the file was truncated, or its disk is full or has an I/O error; its name does not lead to it any more"
                 : size <= offset ? "the file was truncated to " + size + " bytes"
                 : "its disk is full or has an I/O error, or it was cut and has grown again";
-        return MappingNatives.lost(handle) == 0 ? cause : cause + "; such pages do not come back to this mapping";
+        return !isLost ? cause : cause + "; such pages do not come back to this mapping";
     }
 
     /** For who has tried something that needs these pages. */

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -28,6 +29,8 @@ import java.util.Set;
 public final class NativeLibrary {
 
     private static final String FILE_NAME = "libferronio.so";
+    /** To find a name that no file has. */
+    private static final int MOST_ATTEMPTS = 100;
 
     private static final Throwable CAUSE;
     private static final String ORIGIN;
@@ -92,8 +95,10 @@ public final class NativeLibrary {
                 return file.toString();
             }
         }
-        URL resource = resource("META-INF/native/" + platform + "/" + FILE_NAME, platform);
-        loadCopy(resource, "unpacked from " + resource);
+        String name = "META-INF/native/" + platform + "/" + FILE_NAME;
+        URL resource = resource(name, platform);
+        // Not the URL's stream, which opens the jar once more.
+        loadCopy(NativeLibrary.class.getResourceAsStream("/" + name), "unpacked from " + resource, resource);
         return resource.toString();
     }
 
@@ -140,15 +145,15 @@ public final class NativeLibrary {
     }
 
     /** Loads a library from a file of its own, which is deleted once the JVM has it mapped. */
-    private static void loadCopy(URL library, String origin) {
+    private static void loadCopy(InputStream library, String origin, Object what) {
         String property = System.getProperty("io.ferronio.workdir");
         Path folder = Path.of(property != null ? property : System.getProperty("java.io.tmpdir")).toAbsolutePath();
         Path copy = null;
-        try (InputStream in = library.openStream()) {
+        try (InputStream in = library) {
             copy = copy(in, folder);
             load(copy, origin);
         } catch (IOException e) {
-            throw failure("cannot unpack " + library + " into " + folder
+            throw failure("cannot unpack " + what + " into " + folder
                     + "; name a folder that can be written to with -Dio.ferronio.workdir", e);
         } finally {
             delete(copy);
@@ -160,23 +165,36 @@ public final class NativeLibrary {
      * the classes for that cost a JVM that starts tens of milliseconds; O_EXCL is as good.
      */
     private static Path copy(InputStream in, Path folder) throws IOException {
-        Path file = folder.resolve("libferronio-" + ProcessHandle.current().pid() + "-" + System.nanoTime() + ".so");
-        boolean done = false;
-        try (FileChannel out = FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+        byte[] library = in.readAllBytes();
+        for (int attempt = 1; ; attempt++) {
+            Path file = folder.resolve("libferronio-" + System.nanoTime() + ".so");
             try {
-                ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes());
+                write(library, file);
+                return file;
+            } catch (FileAlreadyExistsException e) {
+                if (attempt == MOST_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void write(byte[] library, Path newFile) throws IOException {
+        try (FileChannel out = FileChannel.open(newFile, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            boolean done = false;
+            try {
+                ByteBuffer bytes = ByteBuffer.wrap(library);
                 while (bytes.hasRemaining()) {
                     out.write(bytes);
                 }
                 done = true;
             } finally {
                 if (!done) {
-                    delete(file);
+                    delete(newFile);
                 }
             }
         }
-        return file;
     }
 
     private static void delete(Path copy) {
@@ -210,7 +228,7 @@ public final class NativeLibrary {
 
     private static void loadPrivateCopy(Path file, String origin) {
         try {
-            loadCopy(file.toUri().toURL(), origin + ", copied for a second class loader");
+            loadCopy(Files.newInputStream(file), origin + ", copied for a second class loader", file);
         } catch (IOException e) {
             throw failure("cannot copy " + file, e);
         }

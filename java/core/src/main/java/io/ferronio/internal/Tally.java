@@ -22,6 +22,11 @@ public final class Tally {
     private Tally() {
     }
 
+    /** Has the bean of the counters registered, if it is to be, for who cannot have that happen in the middle of a transfer. */
+    static void initialize() {
+        // The class is initialized now.
+    }
+
     private static LongAdder[] adders() {
         LongAdder[] adders = new LongAdder[Route.values().length];
         for (int i = 0; i < adders.length; i++) {
@@ -39,6 +44,11 @@ public final class Tally {
     public static void transferred(Route route, long bytes) {
         TRANSFERS[route.ordinal()].increment();
         BYTES[route.ordinal()].add(bytes);
+    }
+
+    /** Mappings of the JDK's are watched: there may be faults, though nothing is mapped here. */
+    static void watched() {
+        hasMapped = true;
     }
 
     static void mapped(long bytes) {

@@ -58,7 +58,7 @@ public final class TransferEngine {
         for (TransferTable pair : TransferTable.values()) {
             pair.size();
         }
-        Tally.transfers(Route.JDK);
+        Tally.initialize();
     }
 
     /**

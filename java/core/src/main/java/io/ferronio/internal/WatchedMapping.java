@@ -76,20 +76,22 @@ final class WatchedMapping {
         } catch (Throwable e) {
             thrown = e;
         }
-        long faults = -1;
-        while (faults < 0) {
+        long faults = before;
+        boolean isKnown = false;
+        while (!isKnown) {
             try {
+                // All of it in here: not only a call may be HotSpot's opportunity for its error, but compiled code that has never
+                // seen a fault, and at the first leaves for the interpreter where it compares.
                 faults = MappingNatives.faults(life.handle());
+                if (faults != before) {
+                    PendingFault.take(faults - before);
+                }
+                isKnown = true;
             } catch (InternalError e) {
                 thrown = pending(e, thrown);
             }
         }
         if (faults != before) {
-            try {
-                PendingFault.take(faults - before);
-            } catch (InternalError e) { // Even the call itself may be one of HotSpot's opportunities.
-                thrown = pending(e, thrown);
-            }
             throw changed(life, tried, faults - before, thrown);
         }
         if (thrown != null) {

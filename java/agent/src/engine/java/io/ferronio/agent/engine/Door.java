@@ -94,7 +94,7 @@ final class Door {
             MAPPINGS_LEFT.increment();
             return null;
         }
-        MappedByteBuffer buffer = MappedMemory.map(channel, mode, position, size)
+        MappedByteBuffer buffer = MappedMemory.mapInPlace(channel, mode, position, size)
                 .newBuffer(mode == FileChannel.MapMode.READ_ONLY);
         MAPPINGS.increment();
         MAPPED_BYTES.add(size);

@@ -68,7 +68,8 @@ final class HookClass {
         return classFile(INTERNAL_NAME);
     }
 
-    private static byte[] classFile(String name) {
+    /** That of a class for the JDK. */
+    static byte[] classFile(String name) {
         String file = "/" + name + ".class";
         try (InputStream in = HookClass.class.getResourceAsStream(file)) {
             return in.readAllBytes();

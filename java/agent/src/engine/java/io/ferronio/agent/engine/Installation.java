@@ -19,6 +19,8 @@ public final class Installation {
 
     /** What is in place; null if nothing is. */
     private static AgentOptions installed;
+    /** For {@code guard=all}. */
+    private static WatchedUnmapper guardOfAll;
     private static boolean isReporting;
     /** The methods that the running JDK does not have, which is told once. */
     private static boolean hasToldMissing;
@@ -73,8 +75,10 @@ public final class Installation {
         }
         Set<TakenMethod> taken = EnumSet.noneOf(TakenMethod.class);
         String name = FILE_CHANNEL.replace('.', '/');
+        WatchedUnmapper all = options.guardsAll() ? new WatchedUnmapper() : null;
         ClassRewriting.begin((type, classFile) ->
-                type.equals(name) ? Prologue.insert(classFile, options.methods(), taken) : null);
+                type.equals(name) ? Prologue.insert(classFile, options.methods(), taken)
+                        : all == null ? null : all.rewrite(type, classFile));
         boolean done = false;
         try {
             ClassRewriting.retransform(fileChannel);
@@ -85,6 +89,10 @@ public final class Installation {
             }
         }
         tellMissing(options.methods(), taken);
+        if (all != null) {
+            all.begin(fileChannel);
+        }
+        guardOfAll = all;
         installed = options;
         if (options.reports() && !isReporting) {
             isReporting = true;
@@ -121,8 +129,15 @@ public final class Installation {
         if (installed == null) {
             return false;
         }
+        if (guardOfAll != null) {
+            guardOfAll.end();
+        }
         ClassRewriting.end();
         ClassRewriting.retransform(ClassDefinition.find(FILE_CHANNEL));
+        if (guardOfAll != null) {
+            guardOfAll.restore();
+            guardOfAll = null;
+        }
         if (installed.logs()) {
             Log.line(FILE_CHANNEL + " is as it was");
         }

@@ -31,6 +31,15 @@ final class Preparation extends Thread {
 
     @Override
     public void run() {
+        OwnRights.run(new Runnable() {
+            @Override
+            public void run() {
+                prepare();
+            }
+        });
+    }
+
+    private void prepare() {
         try {
             TransferEngine.initialize();
             MappedMemory.initialize();

@@ -3,6 +3,7 @@ package io.ferronio.agent.engine;
 import io.ferronio.Counters;
 import io.ferronio.Route;
 import io.ferronio.internal.FaultReports;
+import io.ferronio.internal.MappingWatch;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,6 +32,7 @@ final class Report {
         lines.add("transfers left to the JDK " + Door.TRANSFERS_LEFT.sum() + " calls");
         lines.add("mappings " + Door.MAPPINGS.sum() + " " + Door.MAPPED_BYTES.sum() + " bytes");
         lines.add("mappings left to the JDK " + Door.MAPPINGS_LEFT.sum());
+        lines.add("mappings watched " + MappingWatch.total() + ", " + MappingWatch.now() + " now");
         lines.add("faults " + counters.faults());
         FaultReports.found().forEach(fault -> lines.add("fault in " + fault));
         return lines;
@@ -42,7 +44,7 @@ final class Report {
      * @param file what to append to; {@code %p} in it is the process's number; null for standard error
      */
     static void atExit(String file) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> write(file), "FerroNIO report"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> OwnRights.run(() -> write(file)), "FerroNIO report"));
     }
 
     private static void write(String file) {
