@@ -71,13 +71,6 @@ public final class MappedMemory implements Runnable {
         return Guard.isAvailable() ? JdkAccess.missing() : "no guard: " + Guard.unavailable();
     }
 
-    /** Loads and initializes all that mappings need, for who cannot have that happen in the middle of one. */
-    public static void initialize() {
-        if (unavailable() == null) {
-            MappingLife.collectNearLimit();
-        }
-    }
-
     /**
      * Why there are no mapped regions here.
      *
