@@ -82,6 +82,14 @@ public final class MappedMemory implements Runnable {
                 ? JdkAccess.missing() : unavailable;
     }
 
+    /** Loads and initializes all that mappings need, for who cannot have that happen in the middle of one. */
+    public static void initialize() {
+        if (unavailable() == null) {
+            MappingLife.collectNearLimit();
+            MappedPool.initialize();
+        }
+    }
+
     /**
      * Whether {@link #map} takes such a call: everything is there that it needs, and nothing is wrong with
      * the arguments. Whatever is wrong with them, the JDK's own method finds, too.

@@ -35,6 +35,11 @@ final class MappedPool implements Runnable {
 
     private Object unmapper;
 
+    /** Does what this class's initializer does, at the first call. */
+    static void initialize() {
+        // All is done by now.
+    }
+
     private static MethodHandle constructor() {
         MethodHandle handle = UNMAPPER == null ? null : JdkAccess.constructor(UNMAPPER,
                 methodType(void.class, long.class, long.class, long.class, FileDescriptor.class, int.class),
