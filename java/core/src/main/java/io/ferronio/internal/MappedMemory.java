@@ -73,8 +73,9 @@ public final class MappedMemory implements Runnable {
 
     /** Loads and initializes all that mappings need, for who cannot have that happen in the middle of one. */
     public static void initialize() {
-        if (unavailable() == null) {
-            MappingLife.collectNearLimit();
+        if (AVAILABLE) {
+            MappingLife.collectNearLimit(); // Looks what the limit is.
+            MappedPool.initialize();
         }
     }
 
@@ -87,13 +88,6 @@ public final class MappedMemory implements Runnable {
         String unavailable = unavailable();
         return unavailable == null && !(MemoryAccess.AVAILABLE && MemoryAtomics.AVAILABLE)
                 ? JdkAccess.missing() : unavailable;
-    }
-
-    /** Loads and initializes all that mappings need, for who cannot have that happen in the middle of one. */
-    public static void initialize() {
-        if (AVAILABLE) {
-            MappingLife.collectNearLimit(); // Looks what the limit is.
-        }
     }
 
     /**
