@@ -1,4 +1,4 @@
-package io.ferronio;
+package io.ferronio.agent;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 

@@ -1,4 +1,4 @@
-package io.ferronio;
+package io.ferronio.agent;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
