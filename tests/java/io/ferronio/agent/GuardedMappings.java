@@ -396,13 +396,16 @@ final class GuardedMappings {
         return i;
     }
 
-    /** HotSpot's error comes a little later than the access, on JDK 17 with the next native call, and never if the thread has ended. */
+    /**
+     * HotSpot's error comes a little later than the access, on JDK 17 not before something makes the thread enter the JVM, such
+     * as an array of arrays, and never if the thread has ended.
+     */
     private static boolean fails(ByteBuffer buffer, int position) {
         return FaultingThread.run(() -> {
             int sum = 0;
             for (int i = 0; i < 100; i++) {
                 sum += buffer.get(position);
-                Thread.yield();
+                sum += new int[1][1 + (sum & 1)].hashCode();
             }
             return sum;
         });
