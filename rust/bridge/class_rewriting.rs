@@ -4,21 +4,28 @@ use super::boundary;
 use super::tool_interface::{Refused, Rewriter, Rewriting, ToolInterface};
 use jni::ids::JStaticMethodID;
 use jni::objects::{JByteArray, JClass, JString};
-use jni::refs::Global;
+use jni::refs::Weak;
 use jni::signature::ReturnType;
 use jni::sys::jvalue;
 use jni::{Env, EnvUnowned, jni_sig, jni_str};
 use jni_sys::{JNIEnv, jboolean};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// What to call, and by what. The class stays reachable: what it has changed refers to it as well.
+/// What to call. The class is not kept from being collected with its class loader: once it has changed anything, what it has
+/// put there refers to it.
 struct Target {
-    interface: ToolInterface,
-    class: Global<JClass<'static>>,
+    class: Weak<JClass<'static>>,
     rewrite: JStaticMethodID,
 }
 
-static TARGET: OnceLock<Target> = OnceLock::new();
+static INTERFACE: OnceLock<ToolInterface> = OnceLock::new();
+
+/// That of the class loader that has used the library last: those before are gone, or it would not have been loaded.
+static TARGET: Mutex<Option<Arc<Target>>> = Mutex::new(None);
+
+fn target() -> MutexGuard<'static, Option<Arc<Target>>> {
+    TARGET.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Hands class files to `ClassRewriting.rewrite`.
 enum ToJava {}
@@ -29,11 +36,11 @@ impl Rewriting for ToJava {
 }
 
 fn rewrite(env: *mut JNIEnv, name: &str, class_file: &[u8]) -> Option<Vec<u8>> {
-    let target = TARGET.get()?;
+    let target = target().clone()?;
     // SAFETY: the JVM passed this environment to the callback that runs on this thread.
     let env = unsafe { EnvUnowned::from_raw(env) };
     boundary::cold(env, |env| {
-        let rewritten = env.with_local_frame(4, |env| call(env, target, name, class_file));
+        let rewritten = env.with_local_frame(8, |env| call(env, &target, name, class_file));
         if env.exception_check() {
             env.exception_clear(); // The JVM does not expect one here. Java has noted what it has caught.
             return Ok(None);
@@ -48,6 +55,9 @@ fn call(
     name: &str,
     class_file: &[u8],
 ) -> jni::errors::Result<Option<Vec<u8>>> {
+    let Some(class) = target.class.upgrade_local(env)? else {
+        return Ok(None);
+    };
     let name = env.new_string(name)?;
     let class_file = env.byte_array_from_slice(class_file)?;
     let arguments = [
@@ -58,12 +68,7 @@ fn call(
     ];
     // SAFETY: a static method of this class, with these parameters.
     let rewritten = unsafe {
-        env.call_static_method_unchecked(
-            &target.class,
-            target.rewrite,
-            ReturnType::Array,
-            &arguments,
-        )
+        env.call_static_method_unchecked(class, target.rewrite, ReturnType::Array, &arguments)
     }?
     .l()?;
     if rewritten.is_null() {
@@ -91,27 +96,22 @@ extern "system" fn Java_io_ferronio_internal_ClassRewriting_open<'local>(
     class: JClass<'local>,
 ) -> JString<'local> {
     boundary::cold(env, |env| {
-        if TARGET.get().is_some() {
-            return Ok(JString::null());
+        if INTERFACE.get().is_none() {
+            // SAFETY: of the thread that has called this native.
+            match unsafe { ToolInterface::open(env.get_java_vm()?.get_raw()) } {
+                Ok(interface) => {
+                    let _ = INTERFACE.set(interface); // Nobody else is here: each class calls this once, in its initializer.
+                }
+                Err(refused) => return reason(env, Err(refused)),
+            }
         }
-        // SAFETY: of the thread that has called this native.
-        let opened = unsafe { ToolInterface::open(env.get_java_vm()?.get_raw()) };
-        let interface = match opened {
-            Ok(interface) => interface,
-            Err(refused) => return reason(env, Err(refused)),
-        };
         let rewrite = env.get_static_method_id(
             &class,
             jni_str!("rewrite"),
             jni_sig!("(Ljava/lang/String;[B)[B"),
         )?;
-        let class = env.new_global_ref(class)?;
-        // Java calls this once, in a static initializer.
-        let _ = TARGET.set(Target {
-            interface,
-            class,
-            rewrite,
-        });
+        let class = env.new_weak_ref(class)?;
+        *target() = Some(Arc::new(Target { class, rewrite }));
         Ok(JString::null())
     })
 }
@@ -124,11 +124,11 @@ extern "system" fn Java_io_ferronio_internal_ClassRewriting_listen<'local>(
     listening: jboolean,
 ) -> JString<'local> {
     boundary::cold(env, |env| {
-        let result = TARGET.get().map_or_else(not_open, |target| {
+        let result = INTERFACE.get().map_or_else(not_open, |interface| {
             if listening {
-                target.interface.listen::<ToJava>()
+                interface.listen::<ToJava>()
             } else {
-                target.interface.set_listening(false)
+                interface.set_listening(false)
             }
         });
         reason(env, result)
@@ -143,9 +143,9 @@ extern "system" fn Java_io_ferronio_internal_ClassRewriting_retransform0<'local>
     changed: JClass<'local>,
 ) -> JString<'local> {
     boundary::cold(env, |env| {
-        let result = TARGET.get().map_or_else(not_open, |target| {
+        let result = INTERFACE.get().map_or_else(not_open, |interface| {
             // SAFETY: an argument of this native.
-            unsafe { target.interface.retransform(changed.as_raw()) }
+            unsafe { interface.retransform(changed.as_raw()) }
         });
         reason(env, result)
     })
