@@ -228,8 +228,20 @@ class MapContractTest {
             }
             assertEquals(outcomes.get(0), outcomes.get(1), name);
         }
-        Path folder = TestFiles.newFolder();
-        try (FileChannel channel = FileChannel.open(folder)) {
+        assertFailsAlike(TestFiles.newFolder(), StandardOpenOption.READ);
+    }
+
+    /** One that is open for writing would be extended, if it were a file. */
+    @Test
+    void aPipeWithAName() throws IOException, InterruptedException {
+        Path fifo = TestFiles.newPath(".fifo");
+        assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).inheritIO().start().waitFor());
+        assertFailsAlike(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        Files.delete(fifo);
+    }
+
+    private static void assertFailsAlike(Path file, StandardOpenOption... options) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, options)) {
             IOException theirs = assertThrows(IOException.class,
                     () -> JDK.map(channel, MapMode.READ_ONLY, 0, 10));
             IOException ours = assertThrows(IOException.class,

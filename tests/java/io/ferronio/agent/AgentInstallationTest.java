@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.tools.attach.VirtualMachine;
 import io.ferronio.agent.AgentJvm.Totals;
 import io.ferronio.agent.app.SelfInstallingProgram;
 import io.ferronio.agent.app.UnmodifiedProgram;
@@ -66,9 +65,7 @@ class AgentInstallationTest {
         try (BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream()))) {
             String before = output.readLine() + "\n" + output.readLine();
             String fifo = output.readLine();
-            VirtualMachine machine = VirtualMachine.attach(Long.toString(process.pid()));
-            machine.loadAgent(AgentJvm.JAR, "report=" + report);
-            machine.detach();
+            ChildJvm.run(Attaching.class, List.of(), Long.toString(process.pid()), "report=" + report).succeeded();
             Files.writeString(Path.of(fifo), "go on");
             assertEquals(before, String.join("\n", output.lines().toList()));
             assertEquals(0, process.waitFor());

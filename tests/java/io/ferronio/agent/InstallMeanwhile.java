@@ -27,7 +27,7 @@ final class InstallMeanwhile {
     private static final int SIZE = 5_000_000;
     private static final Path FILE = TestFiles.newFile(SIZE);
     private static final ByteBuffer CONTENT = ByteBuffer.wrap(TestFiles.content(0, SIZE));
-    private static final int TIMES = 40;
+    private static final int TIMES = 20;
 
     private static final AtomicBoolean OVER = new AtomicBoolean();
 

@@ -71,6 +71,14 @@ public final class MappedMemory implements Runnable {
         return Guard.isAvailable() ? JdkAccess.missing() : "no guard: " + Guard.unavailable();
     }
 
+    /** Loads and initializes all that mappings need, for who cannot have that happen in the middle of one. */
+    public static void initialize() {
+        if (AVAILABLE) {
+            MappingLife.collectNearLimit(); // Looks what the limit is.
+            MappedPool.initialize();
+        }
+    }
+
     /**
      * Why there are no mapped regions here.
      *
@@ -80,13 +88,6 @@ public final class MappedMemory implements Runnable {
         String unavailable = unavailable();
         return unavailable == null && !(MemoryAccess.AVAILABLE && MemoryAtomics.AVAILABLE)
                 ? JdkAccess.missing() : unavailable;
-    }
-
-    /** Loads and initializes all that mappings need, for who cannot have that happen in the middle of one. */
-    public static void initialize() {
-        if (AVAILABLE) {
-            MappingLife.collectNearLimit(); // Looks what the limit is.
-        }
     }
 
     /**

@@ -26,14 +26,14 @@ final class MappedPool implements Runnable {
 
     private static final long PAGE = NativeLibrary.isLoaded() ? ResidencyNatives.pageSize() : 1;
 
-    static {
-        // Whatever a first call needs is there from now on: the next may be on the thread that serves all references.
+    private Object unmapper;
+
+    /** Does both once: whatever a first call needs is there from then on. The next may be on the thread that serves all references. */
+    static void initialize() {
         MappedPool place = new MappedPool();
         place.enter(0, 0);
         place.run();
     }
-
-    private Object unmapper;
 
     private static MethodHandle constructor() {
         MethodHandle handle = UNMAPPER == null ? null : JdkAccess.constructor(UNMAPPER,
