@@ -9,7 +9,8 @@ import subprocess
 from pathlib import Path
 
 # What of a source tree is needed: tests that use file channels in one way or another, the test library, and what jtreg asks about the JVM.
-UNPACKED = ["*/test/jdk/TEST.ROOT", "*/test/jdk/java/nio", "*/test/jdk/java/io", "*/test/jdk/java/lang/management", "*/test/lib", "*/test/jtreg-ext"]
+UNPACKED = ["*/test/jdk/TEST.ROOT", "*/test/jdk/java/nio", "*/test/jdk/java/io", "*/test/jdk/java/lang/management",
+            "*/test/jdk/lib/testlibrary", "*/test/lib", "*/test/jtreg-ext"]
 
 
 class Unavailable(Exception):
