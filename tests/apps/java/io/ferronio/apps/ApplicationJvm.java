@@ -140,7 +140,8 @@ public final class ApplicationJvm {
     public void awaitUnmapped(String path) throws IOException, InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LIMIT_SECONDS);
         while (mappedBytes(path) > 0) {
-            Trial.require(System.nanoTime() < end, "%,d bytes of %s... are still mapped in %s".formatted(mappedBytes(path), path, this));
+            Trial.require(System.nanoTime() < end,
+                    "%,d bytes of %s... are still mapped in %s".formatted(mappedBytes(path), path, this));
             Management.collectGarbage(process.pid());
         }
     }

@@ -76,14 +76,15 @@ public final class Comparison {
     }
 
     private Run run(Jdk jdk, Path agent, int round) {
-        String name = "%s-jdk%d-%s-%d".formatted(title.split("[ _]")[0], jdk.version(), agent == null ? "without" : "with", round);
+        String mode = agent == null ? "without" : "with";
+        String name = "%s-jdk%d-%s-%d".formatted(title.split("[ _]")[0], jdk.version(), mode, round);
         Map<String, Double> figures = new LinkedHashMap<>();
         try (Trial trial = new Trial(jdk, agent, folder.resolve(name), logs.resolve(name), figures)) {
             application.run(trial);
             return new Run(true, figures);
         } catch (Exception e) {
             failed = true;
-            System.out.printf("  %s the agent, FAILED: ", agent == null ? "without" : "with");
+            System.out.printf("  %s the agent, FAILED: ", mode);
             e.printStackTrace(System.out);
             return new Run(false, figures);
         }
@@ -104,7 +105,8 @@ public final class Comparison {
                     ratios.add(value / base);
                 }
             }
-            System.out.printf("  %-36s%12s%12s   %s%n", name, median(of(without, name)), median(of(with, name)), range(ratios));
+            System.out.printf("  %-36s%12s%12s   %s%n", name, median(of(without, name)), median(of(with, name)),
+                    range(ratios));
         }
     }
 

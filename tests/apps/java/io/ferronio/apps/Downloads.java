@@ -97,8 +97,8 @@ public final class Downloads {
         if (part) {
             connection.setRequestProperty("Range", "bytes=" + position + "-" + (position + count - 1));
         }
-        Trial.require(connection.getResponseCode() == (part ? HttpURLConnection.HTTP_PARTIAL : HttpURLConnection.HTTP_OK),
-                url + ": " + connection.getResponseMessage());
+        int expected = part ? HttpURLConnection.HTTP_PARTIAL : HttpURLConnection.HTTP_OK;
+        Trial.require(connection.getResponseCode() == expected, url + ": " + connection.getResponseMessage());
         return connection;
     }
 

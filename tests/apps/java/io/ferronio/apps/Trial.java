@@ -75,10 +75,11 @@ public final class Trial implements AutoCloseable {
      * @return the JVM, started
      * @throws IOException if it cannot be started
      */
-    public ApplicationJvm start(String name, List<String> options, String mainClass, String... args) throws IOException {
+    public ApplicationJvm start(String name, List<String> options, String mainClass, String... args)
+            throws IOException {
         Path report = logs.resolve(name + ".report");
-        List<String> command = new ArrayList<>(List.of(jdk.java(), "-cp", System.getProperty("java.class.path"), "-Xmx1g", "-XX:+ErrorFileToStdout",
-                "-XX:-CreateCoredumpOnCrash"));
+        List<String> command = new ArrayList<>(List.of(jdk.java(), "-cp", System.getProperty("java.class.path"),
+                "-Xmx1g", "-XX:+ErrorFileToStdout", "-XX:-CreateCoredumpOnCrash"));
         if (agent != null) {
             command.add("-javaagent:" + agent + "=report=" + report);
         }

@@ -29,7 +29,9 @@ final class H2Trial {
         Path database = trial.folder().resolve(name);
         ApplicationJvm jvm = trial.start(name, List.of("-Dh2.nioCleanerHack=" + cleaner), H2Workload.class.getName(),
                 database.toString());
-        trial.measure("unmapped when " + name, jvm, (long) H2Workload.ROWS * H2Workload.ROW_SIZE, () -> jvm.await("checked"));
+        jvm.await("checked");
+        trial.figure("unmapped when " + name + ", s", jvm.age());
+        trial.figure("unmapped when " + name + ", processor, s", jvm.processorTime());
         trial.mapped(jvm, database.toString());
         jvm.say("go on");
         Trial.require(jvm.end().faults() == 0, "There were faults in mappings");

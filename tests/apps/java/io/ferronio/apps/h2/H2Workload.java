@@ -15,9 +15,8 @@ import java.sql.Statement;
  */
 final class H2Workload {
 
-    static final int ROWS = 50_000;
-    static final int ROW_SIZE = 1_000;
-
+    private static final int ROWS = 50_000;
+    private static final int ROW_SIZE = 1_000;
     private static final int ROWS_PER_COMMIT = 1_000;
 
     private final Content content = new Content(1 << 20);
@@ -45,7 +44,7 @@ final class H2Workload {
     }
 
     private void fill(Connection database) throws SQLException {
-        execute(database, "CREATE TABLE numbers (number INT PRIMARY KEY, version INT, bytes VARBINARY(" + ROW_SIZE + "))");
+        execute(database, "CREATE TABLE numbers (number INT PRIMARY KEY, version INT, bytes VARBINARY)");
         database.setAutoCommit(false);
         try (PreparedStatement insert = database.prepareStatement("INSERT INTO numbers VALUES (?, 0, ?)")) {
             for (int number = 0; number < ROWS; number++) {
@@ -60,7 +59,8 @@ final class H2Workload {
 
     /** Every third row gets a new version, every fifth is deleted. */
     private void change(Connection database) throws SQLException {
-        try (PreparedStatement update = database.prepareStatement("UPDATE numbers SET version = 1, bytes = ? WHERE number = ?")) {
+        try (PreparedStatement update =
+                database.prepareStatement("UPDATE numbers SET version = 1, bytes = ? WHERE number = ?")) {
             for (int number = 0; number < ROWS; number += 3) {
                 update.setBytes(1, bytes(number, 1));
                 update.setInt(2, number);

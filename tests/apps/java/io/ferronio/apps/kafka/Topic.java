@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -31,6 +32,7 @@ final class Topic {
 
     static final int PARTITIONS = 2;
 
+    private static final int BATCH_SIZE = 1 << 18;
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
 
     private final String broker;
@@ -69,13 +71,15 @@ final class Topic {
      */
     void produce(LongConsumer acknowledged) {
         Acknowledgements acknowledgements = new Acknowledgements(acknowledged);
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(configuration(ProducerConfig.BATCH_SIZE_CONFIG, 1 << 18),
-                new ByteArraySerializer(), new ByteArraySerializer())) {
+        Map<String, Object> configuration = configuration(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_SIZE);
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(configuration, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (long number = 0; number < records; number++) {
                 long sent = number;
                 int partition = (int) (number % PARTITIONS);
-                producer.send(new ProducerRecord<>(name, partition, firstTimestamp + number, null, Records.value(number)),
-                        (metadata, failure) -> acknowledgements.add(sent, failure == null ? metadata.offset() : -1, failure));
+                long timestamp = firstTimestamp + number;
+                producer.send(new ProducerRecord<>(name, partition, timestamp, null, Records.value(number)),
+                        (metadata, failure) -> acknowledgements.add(sent, metadata, failure));
                 if (number == PARTITIONS - 1) {
                     producer.flush(); // Kafka keeps the order of a producer's batches once a partition has the first.
                 }
@@ -94,15 +98,18 @@ final class Topic {
             this.listener = listener;
         }
 
-        void add(long number, long offset, Exception failure) {
-            if (failure != null || offset != number / PARTITIONS) {
-                wrong.compareAndSet(null, "Record %d was acknowledged at offset %d, failure: %s".formatted(number, offset, failure));
+        void add(long number, RecordMetadata metadata, Exception failure) {
+            if (failure != null) {
+                wrong.compareAndSet(null, "Record " + number + " was not acknowledged: " + failure);
+            } else if (metadata.offset() != number / PARTITIONS) {
+                wrong.compareAndSet(null, "Record " + number + " was acknowledged at offset " + metadata.offset());
             }
             listener.accept(++count);
         }
 
         void requireAll() {
             Trial.require(wrong.get() == null, wrong.get());
+            Trial.require(count == records, count + " of " + records + " records were acknowledged");
         }
     }
 
@@ -139,9 +146,10 @@ final class Topic {
                 long number = random.nextLong(records);
                 long offset = number / PARTITIONS;
                 TopicPartition partition = partitions.get((int) (number % PARTITIONS));
-                long found = consumer.offsetsForTimes(Map.of(partition, firstTimestamp + number)).get(partition).offset();
+                long timestamp = firstTimestamp + number;
+                long found = consumer.offsetsForTimes(Map.of(partition, timestamp)).get(partition).offset();
                 Trial.require(found == offset, "%s: timestamp %d leads to offset %d instead of %d"
-                        .formatted(partition, firstTimestamp + number, found, offset));
+                        .formatted(partition, timestamp, found, offset));
                 consumer.assign(List.of(partition));
                 consumer.seek(partition, offset);
                 require(poll(consumer).iterator().next(), offset);
@@ -158,8 +166,7 @@ final class Topic {
 
     private ConsumerRecords<byte[], byte[]> poll(KafkaConsumer<byte[], byte[]> consumer) {
         ConsumerRecords<byte[], byte[]> some = consumer.poll(LONGEST_SILENCE);
-        Trial.require(!some.isEmpty(), "%s: no record has come in %s; positions: %s".formatted(name, LONGEST_SILENCE,
-                consumer.assignment().stream().map(partition -> partition + " " + consumer.position(partition)).toList()));
+        Trial.require(!some.isEmpty(), "%s: no record has come in %s".formatted(name, LONGEST_SILENCE));
         return some;
     }
 

@@ -33,8 +33,7 @@ import org.apache.lucene.util.BytesRef;
  */
 final class LuceneWorkload {
 
-    static final int DOCUMENTS = 100_000;
-
+    private static final int DOCUMENTS = 100_000;
     private static final Content CONTENT = new Content(1 << 20);
     private static final int BYTES = 400;
     private static final int REMAINDERS = 1_000;

@@ -27,7 +27,7 @@ import java.io.File;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** Serves one file by HTTP, on two ports: Netty's NIO transport and its epoll transport, each with a DefaultFileRegion. */
+/** Serves one file by HTTP, as a DefaultFileRegion: on a port of Netty's NIO transport, and one of its epoll transport. */
 final class NettyFileServer extends SimpleChannelInboundHandler<FullHttpRequest> {
 
     private static final int LARGEST_REQUEST = 1 << 16;

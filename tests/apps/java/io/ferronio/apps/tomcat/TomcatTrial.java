@@ -50,7 +50,8 @@ final class TomcatTrial {
                 trial.folder().resolve("base-" + name).toString());
     }
 
-    private static Downloads downloads(ApplicationJvm server, Content content) throws IOException, InterruptedException {
+    private static Downloads downloads(ApplicationJvm server, Content content)
+            throws IOException, InterruptedException {
         return new Downloads(Integer.parseInt(server.await("port ").substring("port ".length())), "/file", content);
     }
 }
