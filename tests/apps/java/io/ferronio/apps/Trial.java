@@ -42,9 +42,11 @@ public final class Trial implements AutoCloseable {
         this.jdk = jdk;
         this.agent = agent;
         this.figures = figures;
-        this.folder = Files.createDirectories(folder);
-        this.logs = Files.createDirectories(logs);
-        Runtime.getRuntime().addShutdownHook(endOfAll);
+        this.folder = folder;
+        this.logs = logs;
+        Runtime.getRuntime().addShutdownHook(endOfAll); // Refused if this JVM is ending: then there is nothing to clean up.
+        Files.createDirectories(folder);
+        Files.createDirectories(logs);
     }
 
     /**
@@ -169,6 +171,9 @@ public final class Trial implements AutoCloseable {
     /** Also when this JVM is ended from outside. */
     private void cleanUp() {
         jvms.forEach(ApplicationJvm::kill);
+        if (!Files.exists(folder)) {
+            return;
+        }
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder()).forEach(Trial::delete);
         } catch (IOException e) {
