@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A JVM in which an application runs: its output, its processor time, its mappings, its end. */
@@ -20,7 +22,8 @@ public final class ApplicationJvm {
     private static final long LIMIT_SECONDS = 180;
     /** Of a JVM that ends because of SIGTERM, after its shutdown hooks. */
     private static final int TERMINATED = 128 + 15;
-    private static final int PAGE = 4096;
+    private static final Pattern MAPPINGS =
+            Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +io\\.ferronio\\.internal\\.MappedMemory( |$)");
     private static final int LINES_SHOWN = 40;
 
     private final String name;
@@ -147,14 +150,24 @@ public final class ApplicationJvm {
     }
 
     /**
-     * Bytes that are mapped at the moment by the JDK's own code, by its own count.
+     * Mappings of files that exist at the moment, by the JDK's own count: it counts the agent's as its own.
      *
-     * @return bytes, in whole pages: at most so many
+     * @return their number
      * @throws IOException if the JVM does not tell
      */
-    public long mappedByJdk() throws IOException {
-        String pool = "java.nio:type=BufferPool,name=mapped";
-        return attribute(pool, "MemoryUsed") + attribute(pool, "Count") * (PAGE - 1);
+    public long mappings() throws IOException {
+        return attribute("java.nio:type=BufferPool,name=mapped", "Count");
+    }
+
+    /**
+     * Those of them that FerroNIO has made: each is an object of its own in the heap. Collects garbage.
+     *
+     * @return their number
+     * @throws IOException if the JVM does not tell
+     */
+    public long mappingsByFerronio() throws IOException {
+        Matcher line = MAPPINGS.matcher(Management.classHistogram(process.pid()));
+        return line.find() ? Long.parseLong(line.group(1)) : 0;
     }
 
     /**

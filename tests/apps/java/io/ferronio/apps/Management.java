@@ -25,6 +25,12 @@ final class Management {
         ask(pid, jvm -> jvm.invoke(new ObjectName(ManagementFactory.MEMORY_MXBEAN_NAME), "gc", null, null));
     }
 
+    /** The classes of the objects that can be reached, and how many there are of each. Collects garbage. */
+    static String classHistogram(long pid) throws IOException {
+        return (String) ask(pid, jvm -> jvm.invoke(new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                "gcClassHistogram", new Object[] {new String[0]}, new String[] {String[].class.getName()}));
+    }
+
     /** What to ask. */
     private interface Question {
         Object put(MBeanServerConnection jvm) throws IOException, JMException;
