@@ -89,10 +89,17 @@ class CommandLineTest {
     }
 
     @Test
-    void wrongUseIsToldWithAnExitStatus() {
+    void wrongUseIsToldWithAnExitStatus() throws IOException {
         ChildJvm.Result result = ferronio("demo", "--file", folder.resolve("missing").toString());
         assertEquals(1, result.exitStatus(), result.output());
         assertTrue(result.output().contains("missing"), result.output());
+        Path empty = Files.createFile(folder.resolve("empty"));
+        for (Path useless : List.of(empty, folder)) {
+            result = ferronio("demo", "--file", useless.toString());
+            assertEquals(1, result.exitStatus(), result.output());
+            assertEquals(1, result.output().lines().count(), result.output());
+            assertTrue(result.output().contains(useless == folder ? "no regular file" : "is empty"), result.output());
+        }
         assertEquals(2, ferronio("doctor", "--nonsense").exitStatus());
         assertTrue(ferronio("--help").succeeded().contains("doctor"));
     }

@@ -1,8 +1,6 @@
 package io.ferronio;
 
-import io.ferronio.internal.Tally;
-import io.ferronio.internal.Trace;
-import io.ferronio.internal.TransferEngine;
+import io.ferronio.internal.RecordedTransfer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -65,24 +63,7 @@ public final class Transfers {
      */
     public static long transferTo(FileChannel source, long position, long count, WritableByteChannel target)
             throws IOException {
-        Trace trace = Trace.begin();
-        Trace.pair(trace, source, target);
-        long moved = 0;
-        Throwable failure = null;
-        try {
-            moved = TransferEngine.tryTransferTo(source, position, count, target, trace);
-            if (moved == TransferEngine.NOT_HANDLED) {
-                moved = source.transferTo(position, count, target);
-                Tally.transferred(Route.JDK, moved);
-                Trace.took(trace, Route.JDK);
-            }
-            return moved;
-        } catch (Throwable e) {
-            failure = e;
-            throw e;
-        } finally {
-            Trace.end(trace, Math.max(0, moved), failure);
-        }
+        return RecordedTransfer.to(source, position, count, target, true);
     }
 
     /**
@@ -117,23 +98,6 @@ public final class Transfers {
      */
     public static long transferFrom(FileChannel target, ReadableByteChannel source, long position, long count)
             throws IOException {
-        Trace trace = Trace.begin();
-        Trace.pair(trace, source, target);
-        long moved = 0;
-        Throwable failure = null;
-        try {
-            moved = TransferEngine.tryTransferFrom(target, source, position, count, trace);
-            if (moved == TransferEngine.NOT_HANDLED) {
-                moved = target.transferFrom(source, position, count);
-                Tally.transferred(Route.JDK, moved);
-                Trace.took(trace, Route.JDK);
-            }
-            return moved;
-        } catch (Throwable e) {
-            failure = e;
-            throw e;
-        } finally {
-            Trace.end(trace, Math.max(0, moved), failure);
-        }
+        return RecordedTransfer.from(target, source, position, count, true);
     }
 }

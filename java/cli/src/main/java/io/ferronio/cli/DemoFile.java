@@ -22,8 +22,14 @@ import java.util.Random;
  */
 record DemoFile(Path path, long size, byte[] digest, boolean temporary) implements AutoCloseable {
 
-    /** A user's file. */
+    /** A user's file: a regular one, with something in it. */
     static DemoFile existing(Path path) throws IOException {
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new IOException(path + " is no regular file");
+        }
+        if (Files.size(path) == 0) {
+            throw new IOException(path + " is empty: there is nothing to send or map");
+        }
         return new DemoFile(path, Files.size(path), digestByReading(path), false);
     }
 

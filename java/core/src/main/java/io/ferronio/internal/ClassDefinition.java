@@ -20,7 +20,7 @@ public final class ClassDefinition {
     public static Class<?> find(String name) {
         try {
             return Class.forName(name, false, null);
-        } catch (ClassNotFoundException e) {
+        } catch (ClassNotFoundException | LinkageError e) {
             return null;
         }
     }

@@ -80,14 +80,7 @@ public final class JdkAccess {
 
     /** As {@link #type}, for a class that only some JDKs have and that is not needed on the others. */
     static Class<?> optionalType(String name) {
-        if (LOOKUP == null || Disabled.contains(simpleName(name))) {
-            return null;
-        }
-        try {
-            return Class.forName(name, false, null);
-        } catch (ClassNotFoundException | LinkageError e) {
-            return null;
-        }
+        return LOOKUP == null || Disabled.contains(simpleName(name)) ? null : ClassDefinition.find(name);
     }
 
     /** An instance method, as a handle of type {@code as}, which has the receiver first; or null. */

@@ -10,7 +10,7 @@ import java.nio.channels.FileChannel;
  */
 final class PageWindow {
 
-    private static final long PAGE = 4096;
+    private static final long PAGE = FileChannelAccess.CAN_SEND ? ResidencyNatives.pageSize() : 4096;
 
     /** The most that the kernel is asked to read before the transfer is there: more would be gone again by then. */
     private static final long MOST_AHEAD = 64 << 20;

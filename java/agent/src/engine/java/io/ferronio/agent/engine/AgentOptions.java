@@ -1,5 +1,6 @@
 package io.ferronio.agent.engine;
 
+import io.ferronio.internal.TakenMethod;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.StringJoiner;

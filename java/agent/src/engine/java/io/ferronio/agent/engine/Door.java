@@ -1,7 +1,7 @@
 package io.ferronio.agent.engine;
 
 import io.ferronio.internal.MappedMemory;
-import io.ferronio.internal.Trace;
+import io.ferronio.internal.RecordedTransfer;
 import io.ferronio.internal.TransferEngine;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
@@ -37,19 +37,7 @@ final class Door {
         if (!READY) {
             return TransferEngine.NOT_HANDLED;
         }
-        Trace trace = Trace.begin();
-        Trace.pair(trace, source, target);
-        long moved = 0;
-        Throwable failure = null;
-        try {
-            moved = TransferEngine.tryTransferTo(source, position, count, target, trace);
-            return count(moved);
-        } catch (Throwable e) {
-            failure = e;
-            throw e;
-        } finally {
-            end(trace, moved, failure);
-        }
+        return count(RecordedTransfer.to(source, position, count, target, false));
     }
 
     /** {@code target.transferFrom(source, position, count)}: bytes, or -1 to leave it to the JDK. */
@@ -58,19 +46,7 @@ final class Door {
         if (!READY) {
             return TransferEngine.NOT_HANDLED;
         }
-        Trace trace = Trace.begin();
-        Trace.pair(trace, source, target);
-        long moved = 0;
-        Throwable failure = null;
-        try {
-            moved = TransferEngine.tryTransferFrom(target, source, position, count, trace);
-            return count(moved);
-        } catch (Throwable e) {
-            failure = e;
-            throw e;
-        } finally {
-            end(trace, moved, failure);
-        }
+        return count(RecordedTransfer.from(target, source, position, count, false));
     }
 
     private static long count(long moved) {
@@ -78,13 +54,6 @@ final class Door {
             TRANSFERS_LEFT.increment();
         }
         return moved;
-    }
-
-    /** The flight recorder gets an event for what was done here. */
-    private static void end(Trace trace, long moved, Throwable failure) {
-        if (moved != TransferEngine.NOT_HANDLED) {
-            Trace.end(trace, moved, failure);
-        }
     }
 
     /** {@code channel.map(mode, position, size)}: a buffer, or null to leave it to the JDK. */

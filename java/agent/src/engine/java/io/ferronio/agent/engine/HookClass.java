@@ -3,6 +3,7 @@ package io.ferronio.agent.engine;
 import static java.lang.invoke.MethodType.methodType;
 
 import io.ferronio.internal.ClassDefinition;
+import io.ferronio.internal.TakenMethod;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.invoke.MethodHandle;
@@ -24,6 +25,16 @@ final class HookClass {
     private static final String NAME = INTERNAL_NAME.replace('/', '.');
 
     private HookClass() {
+    }
+
+    /** Whether a copy of the agent has brought one. */
+    static boolean isDefined() {
+        return ClassDefinition.find(NAME) != null;
+    }
+
+    /** A method's descriptor in the hook: static, with the channel before the other arguments. */
+    static String descriptorOf(TakenMethod method) {
+        return method.descriptor().replace("(", "(Ljava/nio/channels/FileChannel;");
     }
 
     /**

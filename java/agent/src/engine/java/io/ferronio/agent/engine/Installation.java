@@ -3,6 +3,7 @@ package io.ferronio.agent.engine;
 import io.ferronio.internal.ClassDefinition;
 import io.ferronio.internal.ClassRewriting;
 import io.ferronio.internal.NativeLibrary;
+import io.ferronio.internal.TakenMethod;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -15,7 +16,7 @@ import java.util.function.UnaryOperator;
  */
 public final class Installation {
 
-    private static final String FILE_CHANNEL = "sun.nio.ch.FileChannelImpl";
+    private static final String FILE_CHANNEL = TakenMethod.OWNER;
 
     /** What is in place; null if nothing is. */
     private static AgentOptions installed;
@@ -37,7 +38,7 @@ public final class Installation {
      * @throws UnsupportedOperationException if it cannot be done here
      */
     public static Object[] control(Object[] request) {
-        if (request[0].equals("install")) {
+        if (request[0].equals("install") && !HookClass.isDefined()) {
             Prologue.load(); // while the next line loads the native library
         }
         UnaryOperator<Object[]> first = NativeLibrary.isLoaded() ? HookClass.control() : null;

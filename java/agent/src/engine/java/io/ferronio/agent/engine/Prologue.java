@@ -1,5 +1,6 @@
 package io.ferronio.agent.engine;
 
+import io.ferronio.internal.TakenMethod;
 import java.util.EnumSet;
 import java.util.Set;
 import org.objectweb.asm.ClassReader;
@@ -93,8 +94,8 @@ final class Prologue extends ClassVisitor {
                 visitVarInsn(argument.getOpcode(Opcodes.ILOAD), local);
                 local += argument.getSize();
             }
-            visitMethodInsn(Opcodes.INVOKESTATIC, HookClass.INTERNAL_NAME, method.methodName(), method.hookDescriptor(),
-                    false);
+            visitMethodInsn(Opcodes.INVOKESTATIC, HookClass.INTERNAL_NAME, method.methodName(),
+                    HookClass.descriptorOf(method), false);
             Type result = Type.getReturnType(method.descriptor());
             Label jdk = new Label();
             if (result == Type.LONG_TYPE) {

@@ -1,9 +1,9 @@
-package io.ferronio.agent.engine;
+package io.ferronio.internal;
 
 import java.util.StringJoiner;
 
-/** The methods of {@code sun.nio.ch.FileChannelImpl} that can be taken, as JDK 17 to 25 have them. */
-enum TakenMethod {
+/** The JDK's methods whose place the agent can take, as JDK 17 to 25 have them: of {@value #OWNER}. */
+public enum TakenMethod {
 
     /** To any channel. */
     TRANSFER_TO("transferTo", "(JJLjava/nio/channels/WritableByteChannel;)J"),
@@ -11,6 +11,9 @@ enum TakenMethod {
     TRANSFER_FROM("transferFrom", "(Ljava/nio/channels/ReadableByteChannel;JJ)J"),
     /** To a buffer. The other one, into an Arena, has memory with a life of its own, and stays the JDK's. */
     MAP("map", "(Ljava/nio/channels/FileChannel$MapMode;JJ)Ljava/nio/MappedByteBuffer;");
+
+    /** The class that has them. */
+    public static final String OWNER = "sun.nio.ch.FileChannelImpl";
 
     private final String methodName;
     private final String descriptor;
@@ -20,21 +23,31 @@ enum TakenMethod {
         this.descriptor = descriptor;
     }
 
-    String methodName() {
+    /**
+     * What the JDK calls it.
+     *
+     * @return a simple name
+     */
+    public String methodName() {
         return methodName;
     }
 
-    String descriptor() {
+    /**
+     * Its parameters and result.
+     *
+     * @return as in a class file
+     */
+    public String descriptor() {
         return descriptor;
     }
 
-    /** As the hook has it: static, with the channel before the other arguments. */
-    String hookDescriptor() {
-        return descriptor.replace("(", "(Ljava/nio/channels/FileChannel;");
-    }
-
-    /** The one of this name, or null. */
-    static TakenMethod named(String name) {
+    /**
+     * The one of this name.
+     *
+     * @param name a simple name
+     * @return null if there is none
+     */
+    public static TakenMethod named(String name) {
         for (TakenMethod method : values()) {
             if (method.methodName.equals(name)) {
                 return method;
@@ -43,7 +56,13 @@ enum TakenMethod {
         return null;
     }
 
-    static String names(Iterable<TakenMethod> methods) {
+    /**
+     * The names of some.
+     *
+     * @param methods which
+     * @return separated by commas
+     */
+    public static String names(Iterable<TakenMethod> methods) {
         StringJoiner names = new StringJoiner(",");
         for (TakenMethod method : methods) {
             names.add(method.methodName);
