@@ -25,6 +25,7 @@ final class AgentJvm {
     static final String FLAG = "-javaagent:" + JAR;
 
     private static final Pattern BY_ROUTE = Pattern.compile("transfers ([A-Z_]+) (\\d+) calls (\\d+) bytes");
+    private static final Pattern REPORTED = Pattern.compile("ferronio: (.*)");
     private static final Pattern NUMBER = Pattern.compile("(transfers left to the JDK|mappings left to the JDK|mappings"
             + "|faults) (\\d+).*");
 
@@ -48,10 +49,9 @@ final class AgentJvm {
             return of(FerronioAgent.report());
         }
 
-        /** In a report at the end of a JVM. */
+        /** In a report at the end of a JVM. Its lines may follow parts of lines that -Xcheck:jni has written to the same place. */
         static Totals in(String output) {
-            return of(output.lines().filter(line -> line.startsWith("ferronio: "))
-                    .map(line -> line.substring("ferronio: ".length())).toList());
+            return of(REPORTED.matcher(output).results().map(line -> line.group(1)).toList());
         }
 
         private static Totals of(List<String> lines) {

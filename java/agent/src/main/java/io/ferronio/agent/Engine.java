@@ -8,7 +8,8 @@ import java.lang.invoke.MethodType;
 /** The way from the classes that the application sees to those that do the work: see {@link EngineLoader}. */
 final class Engine {
 
-    private static final String CONTROL = "io.ferronio.agent.engine.Installation";
+    /** The class that does the work. */
+    static final String CONTROL = "io.ferronio.agent.engine.Installation";
 
     private static MethodHandle ask;
 

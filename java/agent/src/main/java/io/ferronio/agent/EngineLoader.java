@@ -15,8 +15,8 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Set;
-import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 
 /**
  * Loads the agent's own copy of the library, which nobody else sees, from a folder of the agent's jar where no other class
@@ -38,22 +38,40 @@ final class EngineLoader extends ClassLoader {
     /** The agent's jar, whatever kind of URL that is: it may lie in another jar. */
     private final String root;
     /** The same, if it is a file. Never closed: classes are loaded until the JVM ends. */
-    private final JarFile jar;
+    private final ZipFile jar;
     private final ProtectionDomain domain;
 
     EngineLoader() throws IOException {
         super("ferronio-agent", ClassLoader.getPlatformClassLoader());
-        String thisClass = EngineLoader.class.getName().replace('.', '/') + ".class";
-        URL url = EngineLoader.class.getResource("EngineLoader.class");
-        String path = url.toString();
-        root = path.substring(0, path.length() - thisClass.length());
         CodeSource source = EngineLoader.class.getProtectionDomain().getCodeSource();
-        boolean isFile = root.equals("jar:" + source.getLocation() + "!/") && source.getLocation().getProtocol().equals("file");
-        jar = isFile ? new JarFile(new File(URI.create(source.getLocation().toString()))) : null;
+        URL location = source == null ? null : source.getLocation();
+        jar = open(location);
+        root = jar == null ? root() : "jar:" + location + "!/";
         // Under a security manager the application's policy does not know this code, which is as trusted as the JDK's.
         Permissions all = new Permissions();
         all.add(new AllPermission());
-        domain = new ProtectionDomain(new CodeSource(source.getLocation(), (Certificate[]) null), all);
+        domain = new ProtectionDomain(new CodeSource(location, (Certificate[]) null), all);
+    }
+
+    /** The agent's jar, if it is that file; else null. */
+    private static ZipFile open(URL location) throws IOException {
+        File file = location == null || !location.getProtocol().equals("file") ? null : new File(URI.create(location.toString()));
+        if (file == null || !file.isFile()) {
+            return null;
+        }
+        ZipFile jar = new ZipFile(file);
+        if (jar.getEntry(FOLDER + Engine.CONTROL.replace('.', '/') + ".class") != null) {
+            return jar;
+        }
+        jar.close();
+        return null;
+    }
+
+    /** Where this class was loaded from. Asked only if need be: to look for a resource, the JDK opens its own image first. */
+    private static String root() {
+        String thisClass = EngineLoader.class.getName().replace('.', '/') + ".class";
+        String url = EngineLoader.class.getResource("EngineLoader.class").toString();
+        return url.substring(0, url.length() - thisClass.length());
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.ferronio.agent;
 
+import static java.lang.invoke.MethodType.methodType;
+
 import java.lang.instrument.Instrumentation;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
 import java.lang.module.ModuleDescriptor;
-import java.lang.reflect.Method;
 import java.net.URI;
 import java.util.HashSet;
 import java.util.Map;
@@ -40,18 +43,23 @@ final class NativeAccess {
         try {
             instrumentation.redefineModule(base, Set.of(), Map.of(), Map.of("java.lang", us, "jdk.internal.module", us),
                     Set.of(), Map.of());
-            Method define = Class.forName("jdk.internal.module.Modules")
-                    .getMethod("defineModule", ClassLoader.class, ModuleDescriptor.class, URI.class);
-            Method enable = Module.class.getDeclaredMethod("implAddEnableNativeAccess");
-            define.setAccessible(true);
-            enable.setAccessible(true);
+            // Handles called with their own types: to call by reflection, the JVM would first have to make classes.
+            Class<?> modules = Class.forName("jdk.internal.module.Modules");
+            MethodHandle define = allRightsIn(modules).findStatic(modules, "defineModule",
+                    methodType(Module.class, ClassLoader.class, ModuleDescriptor.class, URI.class));
+            MethodHandle enable = allRightsIn(Module.class).findVirtual(Module.class, "implAddEnableNativeAccess",
+                    methodType(Module.class));
             ModuleDescriptor descriptor = ModuleDescriptor.newOpenModule(MODULE).packages(EngineLoader.PACKAGES).build();
-            Module module = (Module) define.invoke(null, loader, descriptor, null);
+            Module module = (Module) define.invokeExact((ClassLoader) loader, descriptor, (URI) null);
             instrumentation.redefineModule(module, read(base), Map.of(), Map.of(), Set.of(), Map.of());
-            enable.invoke(module);
-        } catch (ReflectiveOperationException | RuntimeException e) {
+            Module enabled = (Module) enable.invokeExact(module); // By its exact type, which has a result.
+        } catch (Throwable e) {
             // Said above.
         }
+    }
+
+    private static MethodHandles.Lookup allRightsIn(Class<?> type) throws IllegalAccessException {
+        return MethodHandles.privateLookupIn(type, MethodHandles.lookup());
     }
 
     /** What the library uses, of which java.base is sure to be there. */

@@ -97,8 +97,7 @@ public final class NativeLibrary {
         }
         String name = "META-INF/native/" + platform + "/" + FILE_NAME;
         URL resource = resource(name, platform);
-        // Not the URL's stream, which opens the jar once more.
-        loadCopy(NativeLibrary.class.getResourceAsStream("/" + name), "unpacked from " + resource, resource);
+        loadCopy(open(name), "unpacked from " + resource, resource);
         return resource.toString();
     }
 
@@ -136,6 +135,12 @@ public final class NativeLibrary {
             }
         }
         return found.get(0);
+    }
+
+    /** A resource beside this class, or null. By the class loader: by a URL, or by a class in a module, the jar is opened once more. */
+    private static InputStream open(String name) {
+        ClassLoader loader = NativeLibrary.class.getClassLoader();
+        return loader == null ? ClassLoader.getSystemResourceAsStream(name) : loader.getResourceAsStream(name);
     }
 
     private static byte[] read(URL resource) throws IOException {
@@ -249,7 +254,7 @@ public final class NativeLibrary {
     }
 
     private static String jarVersion() {
-        try (InputStream in = NativeLibrary.class.getResourceAsStream("/META-INF/ferronio.properties")) {
+        try (InputStream in = open("META-INF/ferronio.properties")) {
             Properties properties = new Properties();
             if (in != null) {
                 properties.load(in);

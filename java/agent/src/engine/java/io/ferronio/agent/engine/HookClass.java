@@ -81,8 +81,9 @@ final class HookClass {
 
     /** That of a class for the JDK. */
     static byte[] classFile(String name) {
-        String file = "/" + name + ".class";
-        try (InputStream in = HookClass.class.getResourceAsStream(file)) {
+        String file = name + ".class";
+        // Not the class's own method: in a module, that opens the jar once more.
+        try (InputStream in = HookClass.class.getClassLoader().getResourceAsStream(file)) {
             return in.readAllBytes();
         } catch (IOException e) {
             throw new IllegalStateException("cannot read " + file + " of the agent's jar", e);

@@ -70,16 +70,12 @@ public final class Installation {
         if (fileChannel == null) {
             throw new UnsupportedOperationException("this JDK has no " + FILE_CHANNEL);
         }
-        Preparation.begin();
         if (HookClass.control() == null) {
-            HookClass.define(fileChannel, Installation::handle);
+            HookClass.define(fileChannel, new Control());
         }
         Set<TakenMethod> taken = EnumSet.noneOf(TakenMethod.class);
-        String name = FILE_CHANNEL.replace('.', '/');
         WatchedUnmapper all = options.guardsAll() ? new WatchedUnmapper() : null;
-        ClassRewriting.begin((type, classFile) ->
-                type.equals(name) ? Prologue.insert(classFile, options.methods(), taken)
-                        : all == null ? null : all.rewrite(type, classFile));
+        ClassRewriting.begin(new Change(options.methods(), taken, all));
         boolean done = false;
         try {
             ClassRewriting.retransform(fileChannel);
@@ -89,6 +85,7 @@ public final class Installation {
                 ClassRewriting.end();
             }
         }
+        Preparation.begin(); // Not before: it would take the processor from what the application waits for.
         tellMissing(options.methods(), taken);
         if (all != null) {
             all.begin(fileChannel);
@@ -103,6 +100,26 @@ public final class Installation {
             Log.line("in the place of " + FILE_CHANNEL + "'s " + TakenMethod.names(taken) + " (" + options + ")");
         }
         return true;
+    }
+
+    // Classes, for lambdas cost a JVM that starts some milliseconds.
+
+    private static final class Control implements UnaryOperator<Object[]> {
+        @Override
+        public Object[] apply(Object[] request) {
+            return handle(request);
+        }
+    }
+
+    private record Change(Set<TakenMethod> methods, Set<TakenMethod> taken, WatchedUnmapper all) implements ClassRewriting.Rewriter {
+
+        private static final String NAME = FILE_CHANNEL.replace('.', '/');
+
+        @Override
+        public byte[] rewrite(String name, byte[] classFile) {
+            return name.equals(NAME) ? Prologue.insert(classFile, methods, taken)
+                    : all == null ? null : all.rewrite(name, classFile);
+        }
     }
 
     private static void checkAvailable() {
