@@ -24,3 +24,4 @@ mod queue_natives;
 mod residency_natives;
 mod tool_interface;
 mod transfer_natives;
+mod waiting_natives;

@@ -10,6 +10,7 @@ pub mod copy_range;
 pub mod file;
 pub mod futex;
 pub mod holes;
+pub mod interruption;
 pub mod lease;
 pub mod memory;
 pub mod memory_map;

@@ -1,6 +1,7 @@
 //! A signal that one thread of ours waits for, and nobody else: `sigaction(2)`, `pthread_sigmask(3)`,
 //! `sigtimedwait(2)`, `tgkill(2)`.
 
+use super::interruption;
 use libc::{SIGIO, c_int, c_long, sigset_t, timespec};
 use nix::errno::Errno;
 use nix::sys::signal::{SigSet, SigmaskHow};
@@ -39,13 +40,6 @@ struct DescriptorInfo {
 }
 
 const _: () = assert!(size_of::<DescriptorInfo>() <= size_of::<libc::siginfo_t>());
-
-/// By this one the JDK interrupts the system call of a thread whose channel is closed, and again each 50 ms until the
-/// thread has noticed. Kept for [`ThreadSignal::wait`], it is not lost when it comes between two of them. With any other
-/// number, it would only take longer.
-fn interruption() -> c_int {
-    libc::SIGRTMAX() - 2
-}
 
 extern "C" fn do_nothing(_signal: c_int) {}
 
@@ -129,7 +123,9 @@ impl ThreadSignal {
             libc::sigemptyset(set.as_mut_ptr());
             libc::sigaddset(set.as_mut_ptr(), self.0);
             libc::sigaddset(set.as_mut_ptr(), SIGIO);
-            libc::sigaddset(set.as_mut_ptr(), interruption());
+            // The JDK sends it each 50 ms until a thread has noticed that its channel is closed. Kept for `wait`, it is
+            // not lost when it comes between two of them. With any other number, it would only take longer.
+            libc::sigaddset(set.as_mut_ptr(), interruption::number());
             set.assume_init()
         }
     }

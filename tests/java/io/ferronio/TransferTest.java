@@ -200,10 +200,12 @@ class TransferTest {
     void everythingArrives(Source source, Target target, Carrier carrier) throws Exception {
         carrier.assume();
         for (int count : new int[] {0, 1000, 300_000}) {
-            for (boolean isFramed : new boolean[] {false, true}) {
+            for (int variant = 0; variant < 4; variant++) {
+                boolean isFramed = variant % 2 == 1;
                 List<AutoCloseable> opened = new ArrayList<>();
                 try {
-                    Transfer plan = source.from(count, opened);
+                    Transfer start = source.from(count, opened);
+                    Transfer plan = variant < 2 ? start : start.cancelledBy(new Cancellation()); // By no one.
                     Transfer transfer = !isFramed ? plan : plan.header(ascii(HEADER)).trailer(ascii(TRAILER));
                     TransferResult[] result = new TransferResult[1];
                     byte[] arrived = TransferTask.start(carrier, () -> target.run(transfer, result)).result();

@@ -22,7 +22,7 @@ public final class TransferTask<T> {
 
     /** The natives that wait for a channel: ours, and the JDK's. */
     private static final Set<String> NATIVES = Set.of("sendfile", "sendfileUpToSize", "fill", "drain",
-            "spliceToFile", "awaitReadable", "transferTo0", "read0", "write0", "poll", "wait");
+            "spliceToFile", "awaitReadable", "write", "transferTo0", "read0", "write0", "poll", "wait");
 
     /** What a task runs on. */
     public enum Carrier {

@@ -1,18 +1,79 @@
 package io.ferronio;
 
+import io.ferronio.internal.CancellableThread;
+import io.ferronio.internal.CancellationSignal;
+import io.ferronio.internal.Cancelled;
 import io.ferronio.internal.FileCopier;
 import io.ferronio.internal.Trace;
 import java.io.IOException;
 import java.nio.file.CopyOption;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.LongConsumer;
 
 /**
  * Whole files: blocks are shared where the filesystem can, sparse files stay sparse, and the target appears under
  * its name only when it is complete and on the disk.
+ *
+ * <p>{@link #copy} copies. An object of this class is a plan for that, immutable as a {@link Transfer}, which may also be
+ * watched and cancelled.
  */
 public final class FileCopy {
 
-    private FileCopy() {
+    private final Path source;
+    private final Path target;
+    private final CopyOption[] options;
+    private final LongConsumer onProgress;
+    private final CancellationSignal cancellation;
+
+    private FileCopy(Path source, Path target, CopyOption[] options, LongConsumer onProgress,
+            CancellationSignal cancellation) {
+        this.source = source;
+        this.target = target;
+        this.options = options;
+        this.onProgress = onProgress;
+        this.cancellation = cancellation;
+    }
+
+    /**
+     * A plan of what {@link #copy} does, to be watched or cancelled.
+     *
+     * @param source the file to copy
+     * @param target the path of the copy
+     * @param options as there; looked at when it runs
+     * @return the plan
+     */
+    public static FileCopy of(Path source, Path target, CopyOption... options) {
+        Objects.requireNonNull(source, "source");
+        Objects.requireNonNull(target, "target");
+        return new FileCopy(source, target, options.clone(), null, null);
+    }
+
+    /**
+     * Told how far the content is copied, after each piece of at most 4 MiB; where blocks are shared, once. It is called by
+     * the thread that runs, in place of an earlier one; what it throws ends the copy. What is no regular file, and
+     * what {@code Files.copy} copies, tells nothing.
+     *
+     * @param bytesSoFar gets the position in the file, holes included, more each time
+     * @return a new plan
+     */
+    public FileCopy onProgress(LongConsumer bytesSoFar) {
+        Objects.requireNonNull(bytesSoFar, "bytesSoFar");
+        return new FileCopy(source, target, options, bytesSoFar, cancellation);
+    }
+
+    /**
+     * What ends a copy before it has its name, in place of an earlier one: looked at after each piece of at most 4 MiB, and
+     * before and after the fsync(2) of the whole. The temporary file is deleted then, and the target is what it was.
+     * Nothing ends a copy that {@code Files.copy} makes.
+     *
+     * @param cancellation cancelled to end it, before or meanwhile
+     * @return a new plan
+     */
+    public FileCopy cancelledBy(Cancellation cancellation) {
+        Objects.requireNonNull(cancellation, "cancellation");
+        return new FileCopy(source, target, options, onProgress, Cancellation.signalOf(cancellation));
     }
 
     /**
@@ -73,18 +134,42 @@ public final class FileCopy {
      * @throws IOException as {@code Files.copy}
      */
     public static TransferResult copy(Path source, Path target, CopyOption... options) throws IOException {
-        Trace trace = new Trace();
+        return of(source, target, options).run();
+    }
+
+    /**
+     * Copies the file, as {@link #copy} does. A plan may be run many times, and by many threads at once.
+     *
+     * @return as there
+     * @throws TransferCancelledException if it was {@linkplain #cancelledBy cancelled} in time
+     * @throws UnsupportedOperationException as there
+     * @throws IOException as there
+     */
+    public TransferResult run() throws IOException {
+        CancellableThread thread = CancellationSignal.enter(cancellation);
+        Trace trace = new Trace(thread);
         Trace.pair(trace, "file to copy");
         long bytes = 0;
         Throwable failure = null;
         try {
-            bytes = FileCopier.copy(source, target, options, trace);
+            bytes = FileCopier.copy(source, target, options, onProgress, trace);
             return new TransferResult(bytes, trace);
+        } catch (Cancelled e) {
+            TransferCancelledException cancelled = TransferCancelledException.of(e, 0, 0);
+            failure = cancelled;
+            throw cancelled;
         } catch (Throwable e) {
             failure = e;
             throw e;
         } finally {
+            CancellationSignal.leave(thread);
             Trace.end(trace, bytes, failure);
         }
+    }
+
+    /** Says the plan. */
+    @Override
+    public String toString() {
+        return "FileCopy of " + source + " to " + target + (options.length == 0 ? "" : " " + Arrays.toString(options));
     }
 }

@@ -1,5 +1,7 @@
 package io.ferronio;
 
+import io.ferronio.internal.CancellableThread;
+import io.ferronio.internal.CancellationSignal;
 import io.ferronio.internal.RelayEngine;
 import io.ferronio.internal.Trace;
 import java.io.IOException;
@@ -132,12 +134,40 @@ public final class Relay implements AutoCloseable {
      * @throws IOException as the kernel says; the message is its text for the error, as the JDK's is
      */
     public long transfer(long count) throws IOException {
-        Trace trace = Trace.begin();
+        return transfer(count, Trace.begin());
+    }
+
+    /**
+     * As {@link #transfer(long)}, but ends early when it is cancelled. What was taken stays pending, the relay stays open, and
+     * the next call goes on from there.
+     *
+     * @param count the most bytes to deliver, not negative; 0 does nothing
+     * @param cancellation cancelled to end it, before or meanwhile
+     * @return as there; if it was cancelled, what has been delivered until then
+     * @throws TransferCancelledException if it was cancelled before it has delivered anything
+     * @throws IllegalArgumentException if {@code count} is negative
+     * @throws IllegalStateException if the relay is closed, or another thread is in this method; nothing has happened
+     * @throws IOException as there
+     */
+    public long transfer(long count, Cancellation cancellation) throws IOException {
+        Objects.requireNonNull(cancellation, "cancellation");
+        CancellableThread thread = CancellationSignal.enter(Cancellation.signalOf(cancellation));
+        try {
+            return transfer(count, new Trace(thread));
+        } finally {
+            CancellationSignal.leave(thread);
+        }
+    }
+
+    private long transfer(long count, Trace trace) throws IOException {
         Trace.pair(trace, source, target);
         long delivered = 0;
         Throwable failure = null;
         try {
             delivered = engine.transfer(count, trace);
+            if (delivered == 0 && count > 0 && Trace.isCancelled(trace)) {
+                throw new TransferCancelledException(0, engine.pending());
+            }
             return delivered;
         } catch (Throwable e) {
             failure = e;

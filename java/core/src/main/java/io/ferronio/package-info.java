@@ -4,6 +4,7 @@
  *
  * <ul>
  *   <li>{@link io.ferronio.Transfers}: the JDK's transfer contract, faster.
+ *   <li>{@link io.ferronio.Cancellation}: ends what runs or waits, and closes nothing.
  *   <li>{@link io.ferronio.Relay}: from socket to socket without passing through the JVM.
  *   <li>{@link io.ferronio.Mappings}: mapped buffers that can be unmapped at any time.
  *   <li>{@link io.ferronio.MappedRegion}: a mapping with 64-bit length and offsets.

@@ -60,6 +60,9 @@ final class BufferConduit implements Conduit {
         if (!mayWait && waits(source)) {
             return -Errno.EAGAIN;
         }
+        if (!WakeableIo.awaitReadable(source, trace)) {
+            return -Errno.EAGAIN;
+        }
         start = progress.taken;
         buffer.clear().limit((int) Math.min(count, buffer.capacity()));
         int n;
@@ -86,7 +89,7 @@ final class BufferConduit implements Conduit {
             int from = (int) (progress.delivered(target) - start);
             int count = Math.min(end - from, most);
             buffer.limit(from + count).position(from);
-            int n = targets[target].write(buffer);
+            int n = WakeableIo.write(targets[target], buffer, trace);
             Trace.systemCalls(trace, 1);
             if (n < 0 || n > count) {
                 throw new IOException(targets[target] + " says that it has written " + n + " of " + count + " bytes");

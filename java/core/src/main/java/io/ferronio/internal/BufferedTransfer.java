@@ -69,7 +69,7 @@ final class BufferedTransfer {
                     break;
                 }
                 for (int start = 0; start < read && !isFull;) {
-                    int written = Math.max(0, target.write(buffer.limit(read).position(start)));
+                    int written = Math.max(0, WakeableIo.write(target, buffer.limit(read).position(start), trace));
                     Trace.systemCalls(trace, 1);
                     moved += written;
                     isFull = written < Math.min(read - start, JDK_CAPACITY);
@@ -125,7 +125,7 @@ final class BufferedTransfer {
         boolean isFree = true;
         try {
             boolean hasMore = true;
-            while (done < count && hasMore) {
+            while (done < count && hasMore && WakeableIo.awaitReadable(source, trace)) {
                 buffer.clear().limit((int) Math.min(count - done, buffer.capacity()));
                 int read;
                 isFree = false;

@@ -11,16 +11,19 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /**
  * Copies what a file holds to an empty one: blocks shared if the filesystem can, else each run of data by the
  * best route that the kernel has not refused to this copy, and holes not at all.
  *
- * <p>An interrupt is noticed between system calls, each of which moves at most {@value #CHUNK} bytes.
+ * <p>An interrupt and a cancellation are noticed between system calls, each of which moves at most {@value #CHUNK} bytes;
+ * less where somebody watches, or may cancel.
  */
 final class ContentCopy {
 
     private static final long CHUNK = 64 << 20;
+    private static final long WATCHED_CHUNK = 4 << 20;
     /** In the heap, where there is no direct memory left. */
     private static final int SMALL_BUFFER = 8 << 10;
 
@@ -29,16 +32,20 @@ final class ContentCopy {
 
     private final FileChannel source;
     private final FileChannel target;
+    private final LongConsumer onProgress;
     private final Trace trace;
+    private final long chunk;
     /** Routes that were not refused so far, best first. */
     private final Deque<Route> routes = new ArrayDeque<>(ROUTES);
     private final Map<Route, Long> moved = new EnumMap<>(Route.class);
     private ByteBuffer buffer;
 
-    ContentCopy(FileChannel source, FileChannel target, Trace trace) {
+    ContentCopy(FileChannel source, FileChannel target, LongConsumer onProgress, Trace trace) {
         this.source = source;
         this.target = target;
+        this.onProgress = onProgress;
         this.trace = trace;
+        this.chunk = onProgress != null || Trace.isCancellable(trace) ? WATCHED_CHUNK : CHUNK;
     }
 
     private static List<Route> routes() {
@@ -66,7 +73,7 @@ final class ContentCopy {
     }
 
     private long copy() throws IOException {
-        checkInterrupt();
+        check();
         long size = source.size();
         if (size == 0) {
             // It may hold something all the same, in /proc: it is read until it ends.
@@ -88,7 +95,7 @@ final class ContentCopy {
         routes.remove();
         long result;
         do {
-            checkInterrupt();
+            check();
             Trace.systemCalls(trace, 1);
             result = OpenFile.call(target, source, FileCopyNatives::reflink);
         } while (result == -Errno.EINTR);
@@ -97,7 +104,9 @@ final class ContentCopy {
             Trace.refused(trace, Route.REFLINK, Errno.text(result));
             return false;
         }
-        count(Route.REFLINK, target.size());
+        long size = target.size();
+        count(Route.REFLINK, size);
+        progressed(size);
         return true;
     }
 
@@ -144,6 +153,7 @@ final class ContentCopy {
         if (result < 0) {
             throw Errno.exception(result, "ftruncate of the copy to " + size + " bytes");
         }
+        progressed(size);
         return size;
     }
 
@@ -152,11 +162,12 @@ final class ContentCopy {
         Route route = first;
         long position = start;
         while (position < end) {
-            checkInterrupt();
-            long n = move(route, position, Math.min(end - position, CHUNK));
+            check();
+            long n = move(route, position, Math.min(end - position, chunk));
             if (n > 0) {
                 count(route, n);
                 position += n;
+                progressed(position);
             } else if (route == Route.BUFFERED) {
                 break;
             } else if (n == 0 || isRefusal(n)) {
@@ -213,7 +224,14 @@ final class ContentCopy {
         moved.merge(route, bytes, Long::sum);
     }
 
-    private static void checkInterrupt() throws ClosedByInterruptException {
+    private void progressed(long position) {
+        if (onProgress != null) {
+            onProgress.accept(position);
+        }
+    }
+
+    private void check() throws ClosedByInterruptException {
+        FileCopier.endIfCancelled(trace);
         if (Thread.currentThread().isInterrupted()) {
             throw new ClosedByInterruptException();
         }

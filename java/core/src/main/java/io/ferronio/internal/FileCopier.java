@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 
 /**
  * One copy of a whole file: checks, a temporary file beside the target, its content (which is
@@ -54,16 +55,19 @@ public final class FileCopier {
     /** How the source is looked at and opened: a link that has come to its place meanwhile is not followed, either. */
     private final LinkOption[] links;
     private final BasicFileAttributes attributes;
+    private final LongConsumer onProgress;
     private final Trace trace;
     private boolean ownerCopied;
 
-    private FileCopier(Path source, Path target, Set<CopyOption> options, BasicFileAttributes attributes, Trace trace) {
+    private FileCopier(Path source, Path target, Set<CopyOption> options, BasicFileAttributes attributes,
+            LongConsumer onProgress, Trace trace) {
         this.source = source;
         this.target = target;
         this.replaceExisting = options.contains(StandardCopyOption.REPLACE_EXISTING);
         this.copyAttributes = options.contains(StandardCopyOption.COPY_ATTRIBUTES);
         this.links = links(options);
         this.attributes = attributes;
+        this.onProgress = onProgress;
         this.trace = trace;
     }
 
@@ -73,11 +77,15 @@ public final class FileCopier {
      * @param source as in {@code Files.copy}
      * @param target as there
      * @param options as there
+     * @param onProgress told how far the content is copied; null if nobody wants to know
      * @param trace takes note of the routes and system calls
      * @return the size of the copy in bytes; 0 for what is no regular file, and where nothing was to be done
      * @throws IOException as there
+     * @throws Cancelled if somebody has cancelled it; the target is what it was
      */
-    public static long copy(Path source, Path target, CopyOption[] options, Trace trace) throws IOException {
+    public static long copy(Path source, Path target, CopyOption[] options, LongConsumer onProgress, Trace trace)
+            throws IOException {
+        endIfCancelled(trace);
         if (!isDefault(source) || !isDefault(target)) {
             return copyByJdk(source, target, options, trace);
         }
@@ -86,7 +94,13 @@ public final class FileCopier {
         if (!attributes.isRegularFile()) {
             return copyByJdk(source, target, options, trace);
         }
-        return new FileCopier(source, target, wanted, attributes, trace).copy();
+        return new FileCopier(source, target, wanted, attributes, onProgress, trace).copy();
+    }
+
+    static void endIfCancelled(Trace trace) {
+        if (Trace.isCancelled(trace)) {
+            throw new Cancelled();
+        }
     }
 
     private static LinkOption[] links(Set<CopyOption> options) {
@@ -153,6 +167,7 @@ public final class FileCopier {
         long bytes;
         try {
             bytes = write(temporary);
+            endIfCancelled(trace);
             publish(temporary, old != null && old.isDirectory());
         } catch (Throwable e) {
             delete(temporary, e);
@@ -188,11 +203,12 @@ public final class FileCopier {
             return writeByJdk(temporary);
         }
         try (FileChannel from = FileChannel.open(source, reading()); FileChannel to = create(temporary, from)) {
-            ContentCopy content = new ContentCopy(from, to, trace);
+            ContentCopy content = new ContentCopy(from, to, onProgress, trace);
             long bytes = content.run();
             if (copyAttributes) {
                 copyAttributes(to, from);
             }
+            endIfCancelled(trace);
             to.force(true);
             content.moved().forEach(Tally::transferred);
             return bytes;

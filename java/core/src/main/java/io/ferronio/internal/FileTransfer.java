@@ -168,7 +168,7 @@ final class FileTransfer {
         try {
             sourceIndex = FileChannelAccess.addThread(source);
             targetIndex = FileChannelAccess.addThread(target);
-            while (n == -Errno.EINTR && source.isOpen() && target.isOpen()) {
+            while (n == -Errno.EINTR && source.isOpen() && target.isOpen() && Trace.mayWait(trace)) {
                 int from = FileChannelAccess.descriptor(source);
                 int to = FileChannelAccess.descriptor(target);
                 if (from == to) {
@@ -185,13 +185,14 @@ final class FileTransfer {
             }
             Trace.moved(trace, n);
         } finally {
+            Trace.hasWaited(trace);
             FileChannelAccess.removeThread(target, targetIndex);
             FileChannelAccess.removeThread(source, sourceIndex);
             FileChannelAccess.endBlocking(called, n >= 0);
         }
-        if (n == -Errno.EINTR) {
+        if (n == -Errno.EINTR && !Trace.isCancelled(trace)) {
             throw new AsynchronousCloseException();
         }
-        return n;
+        return n == -Errno.EINTR ? 0 : n;
     }
 }

@@ -96,15 +96,15 @@ final class PipeConduit implements Conduit {
         while (progress.delivered(target) < end) {
             long count = end - progress.delivered(target);
             long n = !virtual && watchesSource && targets[target].isBlocking() && source.wakesByClose()
-                    ? drainWatchingSource(target, count) : drain(target, count, virtual, false);
+                    ? drainWatchingSource(target, count, trace) : drain(target, count, virtual, false, trace);
             Trace.systemCalls(trace, 1);
             if (n > 0) {
                 Trace.took(trace, Route.SPLICE);
             } else if (n == -Errno.EAGAIN) {
-                if (!targets[target].isBlocking()) {
+                if (!targets[target].isBlocking() || Trace.isCancelled(trace)) {
                     return n;
                 }
-                targets[target].await(patience);
+                targets[target].await(patience, trace);
                 patience = Patience.more(patience);
                 if (watchesSource && !source.channel().isOpen()) {
                     throw new AsynchronousCloseException();
@@ -139,38 +139,40 @@ final class PipeConduit implements Conduit {
      * A platform thread that the kernel keeps is usually woken by a close of the source, too: the JDK signals once, and
      * in vain if the thread is on its way into the kernel.
      */
-    private long drainWatchingSource(int target, long count) throws IOException {
+    private long drainWatchingSource(int target, long count, Trace trace) throws IOException {
         long n = -Errno.EINTR;
         source.lock();
         try {
             source.begin(false);
-            n = drain(target, count, false, true);
+            n = drain(target, count, false, true, trace);
         } finally {
             source.end(n > 0);
         }
         return n;
     }
 
-    private long drain(int index, long count, boolean virtual, boolean watchesSource) throws IOException {
+    /** One splice(2) to a target: bytes, or {@code -errno}; {@code -EAGAIN} also if it is cancelled. */
+    private long drain(int index, long count, boolean virtual, boolean watchesSource, Trace trace) throws IOException {
         SpliceEnd target = targets[index];
         long n = -Errno.EINTR;
         target.lock();
         try {
             target.begin(virtual);
             while (n == -Errno.EINTR && target.channel().isOpen()
-                    && (!watchesSource || source.channel().isOpen())) {
+                    && (!watchesSource || source.channel().isOpen()) && Trace.mayWait(trace)) {
                 n = PipeNatives.drain(pipes[index], target.descriptor(), count);
             }
             if (n > 0) {
                 progress.deliver(index, n);
             }
         } finally {
+            Trace.hasWaited(trace);
             target.end(n > 0);
         }
-        if (n == -Errno.EINTR) {
+        if (n == -Errno.EINTR && !Trace.isCancelled(trace)) {
             throw new AsynchronousCloseException();
         }
-        return n;
+        return n == -Errno.EINTR ? -Errno.EAGAIN : n;
     }
 
     /** Moves what is pending to a buffer whose first byte is the relay's {@code start}th. */

@@ -120,7 +120,8 @@ public final class RelayEngine {
      *
      * @param count the most bytes to deliver
      * @param trace told what happens; null if nobody wants to know
-     * @return bytes delivered to all targets, 0 if an end would have to be waited for, -1 at the end of the stream
+     * @return bytes delivered to all targets, 0 if an end would have to be waited for or it is cancelled, -1 at the end
+     *     of the stream
      * @throws IllegalStateException if it is closed, or another thread is in this method
      * @throws IOException as a channel's own method
      */
@@ -194,7 +195,7 @@ public final class RelayEngine {
     private boolean transferUpTo(long goal, Trace trace) throws IOException {
         long before = progress.delivered();
         boolean sourceWasOpen = source.isOpen();
-        for (long delivered = before; delivered < goal; delivered = progress.delivered()) {
+        for (long delivered = before; delivered < goal && !Trace.isCancelled(trace); delivered = progress.delivered()) {
             if (progress.pending() == 0) {
                 long n = take(goal - delivered, delivered == before, trace);
                 if (n <= 0) {
@@ -208,7 +209,7 @@ public final class RelayEngine {
         return false;
     }
 
-    /** Takes from the source: bytes, 0 at the end of the stream, or -EAGAIN. */
+    /** Takes from the source: bytes, 0 at the end of the stream, or -EAGAIN: nothing there, or cancelled. */
     private long take(long count, boolean mayWait, Trace trace) throws IOException {
         long patience = Patience.LEAST;
         while (true) {
@@ -220,12 +221,12 @@ public final class RelayEngine {
             if (n < 0 && n != -Errno.EAGAIN) {
                 n = takeByBuffer(n, count, mayWait, trace);
             }
-            if (n != -Errno.EAGAIN || !mayWait || !isAwaited()) {
+            if (n != -Errno.EAGAIN || !mayWait || !isAwaited() || Trace.isCancelled(trace)) {
                 return n;
             }
             release(); // Nothing is pending, and a source may be silent for hours.
             checkTargetsMeanwhile();
-            awaited.await(patience);
+            awaited.await(patience, trace);
             patience = Patience.more(patience);
             checkTargetsMeanwhile();
         }
@@ -280,7 +281,7 @@ public final class RelayEngine {
             }
         }
         if (mayWait && isAwaited()) {
-            awaited.await(Patience.NONE); // The read would hold the buffer while it waits.
+            awaited.await(Patience.NONE, trace); // The read would hold the buffer while it waits.
         }
         open(buffer, trace); // Also where it is switched off: there is nothing else.
     }

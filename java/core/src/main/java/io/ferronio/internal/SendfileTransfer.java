@@ -46,7 +46,7 @@ final class SendfileTransfer {
                         : sendInWrite(side, source, position + moved, count - moved, target, virtual, trace);
                 if (n == -Errno.EAGAIN && target.isBlocking()) {
                     // Blocking for its users, non-blocking for the kernel: a virtual thread has used it.
-                    awaitWritable(side, source, target, virtual ? patience : Patience.NONE);
+                    awaitWritable(side, source, target, virtual ? patience : Patience.NONE, trace);
                     patience = Patience.more(patience);
                     continue;
                 }
@@ -127,7 +127,7 @@ final class SendfileTransfer {
         FileChannelAccess.beginBlocking(source);
         try {
             index = FileChannelAccess.addThread(source);
-            while (n == -Errno.EINTR && source.isOpen() && target.isOpen()) {
+            while (n == -Errno.EINTR && source.isOpen() && target.isOpen() && Trace.mayWait(trace)) {
                 int from = FileChannelAccess.descriptor(source);
                 int to = side.access().descriptor(target);
                 // A pipe is waited for, or refused, before the file is looked at.
@@ -136,13 +136,22 @@ final class SendfileTransfer {
             }
             Trace.moved(trace, n);
         } finally {
+            Trace.hasWaited(trace);
             FileChannelAccess.removeThread(source, index);
             FileChannelAccess.endBlocking(source, n >= 0);
         }
         if (n == -Errno.EINTR) {
-            throw new AsynchronousCloseException();
+            return noneIfCancelled(trace);
         }
         return n;
+    }
+
+    /** What ended a call that nothing but a close or a cancellation ends. */
+    private static long noneIfCancelled(Trace trace) throws AsynchronousCloseException {
+        if (!Trace.isCancelled(trace)) {
+            throw new AsynchronousCloseException();
+        }
+        return 0;
     }
 
     /**
@@ -151,9 +160,10 @@ final class SendfileTransfer {
      * a close of its source would wait for it: it stays out of the source's thread set and looks from time to time.
      *
      * @param nanos how long a virtual thread waits; NONE for a platform thread
+     * @param trace of the transfer: so does whoever cancels it
      */
-    private static void awaitWritable(WriteSide side, FileChannel source, SelectableChannel target, long nanos)
-            throws IOException {
+    private static void awaitWritable(WriteSide side, FileChannel source, SelectableChannel target, long nanos,
+            Trace trace) throws IOException {
         ReentrantLock lock = side.lock(target);
         lock.lock();
         try {
@@ -161,7 +171,7 @@ final class SendfileTransfer {
             try {
                 side.beginWrite(target, blocking);
                 if (blocking && target.isOpen()) {
-                    park(side, source, target, nanos);
+                    park(side, source, target, nanos, trace);
                 }
             } finally {
                 side.endWrite(target, blocking, false);
@@ -171,7 +181,7 @@ final class SendfileTransfer {
         }
     }
 
-    private static void park(WriteSide side, FileChannel source, SelectableChannel target, long nanos)
+    private static void park(WriteSide side, FileChannel source, SelectableChannel target, long nanos, Trace trace)
             throws IOException {
         int index = FileChannelAccess.NOT_ADDED;
         FileChannelAccess.beginBlocking(source);
@@ -179,10 +189,11 @@ final class SendfileTransfer {
             if (nanos == Patience.NONE) {
                 index = FileChannelAccess.addThread(source);
             }
-            if (source.isOpen()) {
+            if (source.isOpen() && Trace.mayWait(trace)) {
                 side.access().parkUntil(SelectableAccess.POLLOUT, target, nanos);
             }
         } finally {
+            Trace.hasWaited(trace);
             FileChannelAccess.removeThread(source, index);
             FileChannelAccess.endBlocking(source, false);
         }

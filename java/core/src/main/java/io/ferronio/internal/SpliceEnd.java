@@ -89,6 +89,17 @@ abstract class SpliceEnd {
     /** Waits until a blocking channel is ready, or closed, or time is up. */
     abstract void await(long nanos) throws IOException;
 
+    /** The same, or until it is cancelled. */
+    final void await(long nanos, Trace trace) throws IOException {
+        try {
+            if (Trace.mayWait(trace)) {
+                await(nanos);
+            }
+        } finally {
+            Trace.hasWaited(trace);
+        }
+    }
+
     /** A socket or pipe. */
     private abstract static class Selectable extends SpliceEnd {
 

@@ -58,16 +58,16 @@ final class SpliceTransfer {
                     if (!source.isBlocking()) {
                         endIfInterrupted(target);
                     }
-                    n = take(side, source, target, position + moved, count - moved, pipe, isPipe && !virtual);
+                    n = take(side, source, target, position + moved, count - moved, pipe, isPipe && !virtual, trace);
                     Trace.systemCalls(trace, 2);
                     if (n == -Errno.EAGAIN && source.isBlocking()) {
                         // A pipe that waits for a silent peer is two descriptors that others could use.
                         pipe = release(pipe, true);
                         if (virtual) {
-                            park(side, source, target, patience);
+                            park(side, source, target, patience, trace);
                             patience = Patience.more(patience);
                         } else {
-                            take(side, source, target, 0, 0, AWAIT, true);
+                            take(side, source, target, 0, 0, AWAIT, true, trace);
                         }
                         Trace.systemCalls(trace, 1);
                         continue;
@@ -143,10 +143,10 @@ final class SpliceTransfer {
 
     /**
      * One splice(2), to our pipe or to the file, or with AWAIT none. In the target's thread set, too: its close wakes a
-     * thread that waits here. A virtual one never waits here: it could not be woken.
+     * thread that waits here. A virtual one never waits here: it could not be woken. 0 also if the transfer is cancelled.
      */
     private static long take(ReadSide side, SelectableChannel source, FileChannel target, long position, long count,
-            long pipe, boolean wait) throws IOException {
+            long pipe, boolean wait, Trace trace) throws IOException {
         long n = -Errno.EINTR;
         ReentrantLock lock = side.lock(source);
         lock.lock();
@@ -162,7 +162,7 @@ final class SpliceTransfer {
                 }
                 int index = FileChannelAccess.addThread(target);
                 try {
-                    while (n == -Errno.EINTR && source.isOpen() && target.isOpen()) {
+                    while (n == -Errno.EINTR && source.isOpen() && target.isOpen() && Trace.mayWait(trace)) {
                         int from = side.access().descriptor(source);
                         if (pipe == AWAIT) {
                             n = PipeNatives.awaitReadable(from, wait && blocking);
@@ -174,6 +174,7 @@ final class SpliceTransfer {
                         }
                     }
                 } finally {
+                    Trace.hasWaited(trace);
                     FileChannelAccess.removeThread(target, index);
                 }
             } finally {
@@ -182,10 +183,10 @@ final class SpliceTransfer {
         } finally {
             lock.unlock();
         }
-        if (n == -Errno.EINTR) {
+        if (n == -Errno.EINTR && !Trace.isCancelled(trace)) {
             throw new AsynchronousCloseException();
         }
-        return n;
+        return n == -Errno.EINTR ? 0 : n;
     }
 
     /** Ends a read. What it has taken is delivered even after an interrupt, which the next read finds out about. */
@@ -201,7 +202,7 @@ final class SpliceTransfer {
     }
 
     /** A virtual thread waits until a blocking source has something, and looks from time to time after its target. */
-    private static void park(ReadSide side, SelectableChannel source, FileChannel target, long nanos)
+    private static void park(ReadSide side, SelectableChannel source, FileChannel target, long nanos, Trace trace)
             throws IOException {
         if (!target.isOpen()) {
             throw new AsynchronousCloseException();
@@ -212,10 +213,11 @@ final class SpliceTransfer {
             boolean blocking = source.isBlocking();
             try {
                 side.beginRead(source, blocking);
-                if (blocking && source.isOpen()) {
+                if (blocking && source.isOpen() && Trace.mayWait(trace)) {
                     side.access().parkUntil(SelectableAccess.POLLIN, source, nanos);
                 }
             } finally {
+                Trace.hasWaited(trace);
                 side.endRead(source, blocking, false);
             }
         } finally {

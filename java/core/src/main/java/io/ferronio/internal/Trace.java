@@ -5,14 +5,16 @@ import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What one transfer did: its routes, its system calls, and why not a better route. Only made where somebody
- * asks, a result or the flight recorder; everywhere else it is null, and costs nothing. One thread at a time.
+ * One transfer as seen from outside: what it did (its routes, its system calls, and why not a better route), and whether
+ * somebody has cancelled it. Only made where somebody asks, a result or the flight recorder, or may cancel; everywhere
+ * else it is null, and costs nothing. One thread at a time.
  */
 public final class Trace {
 
@@ -26,6 +28,58 @@ public final class Trace {
     private long moved;
     private String refusals;
     private String pair;
+    /** Null if nobody can cancel it. */
+    private final CancellableThread thread;
+
+    /** Of a transfer that nobody can cancel. */
+    public Trace() {
+        this(null);
+    }
+
+    /**
+     * Of a transfer that may be cancelled.
+     *
+     * @param thread the one that it runs in; null if nobody can cancel it
+     */
+    public Trace(CancellableThread thread) {
+        this.thread = thread;
+    }
+
+    /** Whether the transfer can be cancelled. */
+    static boolean isCancellable(Trace trace) {
+        return trace != null && trace.thread != null;
+    }
+
+    /**
+     * Whether it was.
+     *
+     * @param trace its trace, or null
+     * @return true for good
+     */
+    public static boolean isCancelled(Trace trace) {
+        return isCancellable(trace) && trace.thread.isCancelled();
+    }
+
+    /**
+     * Whether a call that may wait is to be made. If so, it is woken when somebody cancels; {@link #hasWaited} must
+     * follow.
+     */
+    static boolean mayWait(Trace trace) {
+        return !isCancellable(trace) || trace.thread.mayWait();
+    }
+
+    static void hasWaited(Trace trace) {
+        if (isCancellable(trace)) {
+            trace.thread.hasWaited();
+        }
+    }
+
+    /** A selector that the transfer waits in, between these two. */
+    static void waitsIn(Trace trace, Selector selector) {
+        if (isCancellable(trace)) {
+            trace.thread.waitsIn(selector);
+        }
+    }
 
     /**
      * A transfer begins that nobody but the flight recorder may ask about.

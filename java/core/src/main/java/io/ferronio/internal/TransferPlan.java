@@ -19,10 +19,11 @@ import java.util.function.LongConsumer;
  * @param readAhead how far the kernel reads ahead, in bytes
  * @param dropBehind whether what has been sent leaves the page cache
  * @param onProgress told how many bytes have been delivered; null if nobody wants to know
+ * @param cancellation what ends a run before its end; null if nothing does
  */
 public record TransferPlan(ReadableByteChannel source, long position, long count, WritableByteChannel target,
         long targetPosition, ByteBuffer[] header, ByteBuffer[] trailer, long readAhead, boolean dropBehind,
-        LongConsumer onProgress) {
+        LongConsumer onProgress, CancellationSignal cancellation) {
 
     /** The channel's own position, which advances. */
     public static final long OWN_POSITION = -1;
@@ -37,7 +38,7 @@ public record TransferPlan(ReadableByteChannel source, long position, long count
      * @param count the most bytes to take
      */
     public TransferPlan(ReadableByteChannel source, long position, long count) {
-        this(source, position, count, null, OWN_POSITION, NOTHING, NOTHING, 0, false, null);
+        this(source, position, count, null, OWN_POSITION, NOTHING, NOTHING, 0, false, null, null);
     }
 
     /**
@@ -49,7 +50,7 @@ public record TransferPlan(ReadableByteChannel source, long position, long count
      */
     public TransferPlan withTarget(WritableByteChannel target, long targetPosition) {
         return new TransferPlan(source, position, count, target, targetPosition, header, trailer, readAhead,
-                dropBehind, onProgress);
+                dropBehind, onProgress, cancellation);
     }
 
     /**
@@ -60,7 +61,7 @@ public record TransferPlan(ReadableByteChannel source, long position, long count
      */
     public TransferPlan withHeader(ByteBuffer... header) {
         return new TransferPlan(source, position, count, target, targetPosition, header, trailer, readAhead,
-                dropBehind, onProgress);
+                dropBehind, onProgress, cancellation);
     }
 
     /**
@@ -71,7 +72,7 @@ public record TransferPlan(ReadableByteChannel source, long position, long count
      */
     public TransferPlan withTrailer(ByteBuffer... trailer) {
         return new TransferPlan(source, position, count, target, targetPosition, header, trailer, readAhead,
-                dropBehind, onProgress);
+                dropBehind, onProgress, cancellation);
     }
 
     /**
@@ -83,7 +84,7 @@ public record TransferPlan(ReadableByteChannel source, long position, long count
      */
     public TransferPlan withAdvice(long readAhead, boolean dropBehind) {
         return new TransferPlan(source, position, count, target, targetPosition, header, trailer, readAhead,
-                dropBehind, onProgress);
+                dropBehind, onProgress, cancellation);
     }
 
     /**
@@ -94,7 +95,18 @@ public record TransferPlan(ReadableByteChannel source, long position, long count
      */
     public TransferPlan withProgress(LongConsumer onProgress) {
         return new TransferPlan(source, position, count, target, targetPosition, header, trailer, readAhead,
-                dropBehind, onProgress);
+                dropBehind, onProgress, cancellation);
+    }
+
+    /**
+     * The same with what ends a run.
+     *
+     * @param cancellation raised to end it
+     * @return a new plan
+     */
+    public TransferPlan withCancellation(CancellationSignal cancellation) {
+        return new TransferPlan(source, position, count, target, targetPosition, header, trailer, readAhead,
+                dropBehind, onProgress, cancellation);
     }
 
     /**

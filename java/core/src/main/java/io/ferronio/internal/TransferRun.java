@@ -62,6 +62,8 @@ public final class TransferRun {
     private long lengthOfFile = Long.MAX_VALUE;
     private long delivered;
     private long undelivered;
+    /** What {@link TransferPlan#onProgress} was told last. */
+    private long told;
 
     /**
      * Prepares a run.
@@ -74,8 +76,9 @@ public final class TransferRun {
         this.trace = trace;
         this.target = plan.target();
         this.targetStart = plan.targetPosition();
-        this.wait = new TransferWait(plan.source(), target);
-        boolean isWatched = plan.onProgress() != null || plan.readAhead() > 0 || plan.dropBehind();
+        this.wait = new TransferWait(plan.source(), target, trace);
+        boolean isWatched = plan.onProgress() != null || plan.readAhead() > 0 || plan.dropBehind()
+                || plan.cancellation() != null;
         this.piece = isWatched ? PIECE : Long.MAX_VALUE;
     }
 
@@ -84,13 +87,20 @@ public final class TransferRun {
      *
      * @throws IOException what ended it; {@link TransferException} if bytes have been lost, else that is among the
      *     suppressed exceptions
+     * @throws Cancelled if somebody has cancelled it
      */
     public void run() throws IOException {
+        wait.endIfCancelled();
         if (!plan.source().isOpen() || !target.isOpen()) {
             throw new ClosedChannelException();
         }
         try (wait) {
             move();
+        } catch (Cancelled e) {
+            if (delivered > told) {
+                progressed();
+            }
+            throw e;
         } catch (Throwable e) {
             throw failed(e);
         } finally {
@@ -110,6 +120,15 @@ public final class TransferRun {
      */
     public long delivered() {
         return delivered;
+    }
+
+    /**
+     * What was taken from a stream and has not reached the target.
+     *
+     * @return bytes
+     */
+    public long undelivered() {
+        return undelivered;
     }
 
     /** The exception for a failure: whoever gets it can know what was delivered. */
@@ -283,6 +302,7 @@ public final class TransferRun {
         boolean waited = false;
         long at = position;
         while (at < end) {
+            wait.endIfCancelled();
             long wanted = Math.min(end - at, piece);
             window.readAhead(at, end, trace);
             long n = transferTo(source, at, wanted);
@@ -327,10 +347,15 @@ public final class TransferRun {
         if (targetStart != OWN_POSITION) {
             n = TransferEngine.tryCopy(source, position, (FileChannel) target, targetStart + delivered, wanted, trace);
             if (n == NOT_HANDLED) {
+                wait.endIfCancelled();
                 return Math.max(0, pass(source, position, wanted));
             }
         } else {
             n = TransferEngine.tryTransferTo(source, position, wanted, target, trace);
+            if (n == NOT_HANDLED && Trace.isCancellable(trace)) {
+                wait.endIfCancelled();
+                return Math.max(0, pass(source, position, wanted)); // The JDK's method could not be woken.
+            }
             if (n == NOT_HANDLED) {
                 n = source.transferTo(position, wanted, target);
                 Tally.transferred(Route.JDK, n);
@@ -373,6 +398,7 @@ public final class TransferRun {
     private void moveStreamItself(ReadableByteChannel source, FileChannel file) throws IOException {
         for (long moved = 0; moved < plan.count();) {
             TransferWait.endIfInterrupted(source);
+            wait.endIfCancelled();
             long wanted = Math.min(plan.count() - moved, piece);
             long n = file == null ? NOT_HANDLED : transferFrom(file, source, wanted);
             if (n <= 0) {
@@ -437,6 +463,9 @@ public final class TransferRun {
     private long pass(ReadableByteChannel source, long position, long wanted) throws IOException {
         ByteBuffer bytes = buffer();
         bytes.clear().limit((int) Math.min(wanted, target instanceof DatagramChannel ? DATAGRAM : bytes.capacity()));
+        if (position == OWN_POSITION && !WakeableIo.awaitReadable(source, trace)) {
+            throw new Cancelled();
+        }
         long before = delivered;
         try {
             int n = position == OWN_POSITION ? source.read(bytes) : ((FileChannel) source).read(bytes, position);
@@ -465,7 +494,8 @@ public final class TransferRun {
         int most = target instanceof SelectableChannel || target instanceof FileChannel ? end : FOREIGN_WRITE;
         while (bytes.position() < end) {
             bytes.limit(Math.min(end - bytes.position(), most) + bytes.position());
-            delivered(targetStart == OWN_POSITION ? target.write(bytes)
+            wait.endIfCancelled();
+            delivered(targetStart == OWN_POSITION ? WakeableIo.write(target, bytes, trace)
                     : ((FileChannel) target).write(bytes, targetStart + delivered));
         }
     }
@@ -479,7 +509,7 @@ public final class TransferRun {
         for (int i = 0; i < buffers.length; i++) {
             copies[i] = buffers[i].duplicate();
         }
-        if (targetStart == OWN_POSITION && target instanceof GatheringByteChannel) {
+        if (targetStart == OWN_POSITION && target instanceof GatheringByteChannel && !Trace.isCancellable(trace)) {
             while (TransferPlan.remaining(copies) > 0) {
                 delivered(((GatheringByteChannel) target).write(copies));
             }
@@ -503,6 +533,7 @@ public final class TransferRun {
 
     private void progressed() {
         wait.moved();
+        told = delivered;
         if (plan.onProgress() != null) {
             plan.onProgress().accept(delivered);
         }

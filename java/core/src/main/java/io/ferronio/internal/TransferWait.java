@@ -18,7 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  * Waits for an end of a run that takes or gives nothing for now: for a channel in non-blocking mode with a selector,
  * which is opened when it is first needed. Where there is nothing to select on, a channel of somebody's, and where a
  * selector would keep the carrier of a virtual thread, it sleeps for a while that grows from 0.1 to 50 milliseconds.
- * One thread.
+ * Whoever cancels the run wakes it out of either. One thread.
  */
 final class TransferWait implements AutoCloseable {
 
@@ -27,14 +27,16 @@ final class TransferWait implements AutoCloseable {
 
     private final Channel source;
     private final Channel target;
+    private final Trace trace;
     private Selector selector;
     private boolean selected;
     private long pause = LEAST_PAUSE;
 
     /** For the two ends of a run. */
-    TransferWait(Channel source, Channel target) {
+    TransferWait(Channel source, Channel target, Trace trace) {
         this.source = source;
         this.target = target;
+        this.trace = trace;
     }
 
     /** Bytes have moved: the next wait is the first one again. */
@@ -48,8 +50,28 @@ final class TransferWait implements AutoCloseable {
      *
      * @throws AsynchronousCloseException if either was closed meanwhile
      * @throws ClosedByInterruptException if the thread is interrupted; the channel that was waited for is closed
+     * @throws Cancelled if the run is cancelled
      */
     void await(Channel channel, int operation) throws IOException {
+        try {
+            endIfCancelled();
+            if (Trace.mayWait(trace)) {
+                awaitOrPause(channel, operation);
+            }
+        } finally {
+            Trace.hasWaited(trace);
+        }
+        endIfCancelled();
+    }
+
+    /** Ends a run that is cancelled. */
+    void endIfCancelled() {
+        if (Trace.isCancelled(trace)) {
+            throw new Cancelled();
+        }
+    }
+
+    private void awaitOrPause(Channel channel, int operation) throws IOException {
         // A channel that was said to be ready, and did not move a byte, is not asked the same question again.
         if (selected || VirtualThreads.isCurrent() || !register(channel, operation)) {
             LockSupport.parkNanos(this, pause);
@@ -58,7 +80,7 @@ final class TransferWait implements AutoCloseable {
             return;
         }
         // Nobody wakes a selector for a channel that is closed: it looks from time to time.
-        for (long patience = Patience.LEAST; !selected; patience = Patience.more(patience)) {
+        for (long patience = Patience.LEAST; !selected && !Trace.isCancelled(trace); patience = Patience.more(patience)) {
             selected = selector.select(TimeUnit.NANOSECONDS.toMillis(patience)) > 0;
             check(channel);
         }
@@ -88,6 +110,7 @@ final class TransferWait implements AutoCloseable {
         SelectableChannel selectable = (SelectableChannel) channel;
         if (selector == null) {
             selector = selectable.provider().openSelector();
+            Trace.waitsIn(trace, selector);
         }
         try {
             for (SelectionKey other : selector.keys()) {
