@@ -28,6 +28,7 @@ import java.util.concurrent.CopyOnWriteArrayList
 import java.util.concurrent.ExecutorService
 import java.util.concurrent.Executors
 import java.util.concurrent.RejectedExecutionException
+import kotlin.coroutines.CoroutineContext
 import kotlinx.coroutines.CoroutineDispatcher
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
@@ -45,7 +46,6 @@ import kotlinx.coroutines.runBlocking
 import org.junit.jupiter.api.Assertions.assertArrayEquals
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
-import org.junit.jupiter.api.Assertions.assertSame
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Assumptions.assumeTrue
@@ -122,7 +122,8 @@ class CoroutinesTest {
 
                             val e = seen.cancelled()
                             assertTrue(file.isOpen && pair.sink().isOpen)
-                            assertTrue(generateSequence<Throwable>(e) { it.cause }.any { it.message == "enough" }, e.stackTraceToString())
+                            val causes = generateSequence<Throwable>(e) { it.cause }
+                            assertTrue(causes.any { it.message == "enough" }, e.stackTraceToString())
                             assertEquals(e.delivered(), told.last())
                             assertEquals(0, e.undelivered())
                             val delivered = e.delivered().toInt()
@@ -192,7 +193,9 @@ class CoroutinesTest {
     private fun <T> CoroutineScope.runBlockingHere(block: suspend () -> T): T {
         val job = coroutineContext[Job]!!
         var result: Result<T>? = null
-        CoroutineScope(job + Dispatchers.Unconfined).launch(start = CoroutineStart.UNDISPATCHED) { result = runCatching { block() } }
+        CoroutineScope(job + Dispatchers.Unconfined).launch(start = CoroutineStart.UNDISPATCHED) {
+            result = runCatching { block() }
+        }
         return result!!.getOrThrow()
     }
 
@@ -200,7 +203,6 @@ class CoroutinesTest {
     @ParameterizedTest
     @EnumSource
     fun `cancelled at about the end, no count is lost`(threads: Threads) {
-        var complete = 0
         threads.dispatcher().use { dispatcher ->
             FileChannel.open(FILE).use { file ->
                 for (round in 0 until 300) {
@@ -219,20 +221,19 @@ class CoroutinesTest {
                         runBlocking { job.join() }
                         pair.sink().close()
                         val arrived = ChannelBytes.readAll(pair.source())
-                        if (said == 30_000L) complete++
                         // A coroutine that was cancelled before it ran has moved nothing, and never said anything.
                         assertEquals(arrived.size.toLong(), maxOf(0, said))
                     }
                 }
             }
         }
-        assertTrue(complete in 0..300)
     }
 
     @Test
     fun `a hundred transfers, fifty of them cancelled`() {
         val descriptors = File("/proc/self/fd")
-        val expected = MessageDigest.getInstance("SHA-256").digest(CONTENT).toList()
+        fun digest(bytes: ByteArray) = MessageDigest.getInstance("SHA-256").digest(bytes).toList()
+        val expected = digest(CONTENT)
         fun hundred() = runBlocking(Dispatchers.Default) {
             val pairs = List(100) { ChannelPair.open(ChannelPair.Kind.UNIX) }
             val digests = arrayOfNulls<List<Byte>>(100)
@@ -253,7 +254,7 @@ class CoroutinesTest {
                     }
                     val readers = (1 until 100 step 2).map { i ->
                         TransferTask.start {
-                            digests[i] = MessageDigest.getInstance("SHA-256").digest(ChannelBytes.readAll(pairs[i].source())).toList()
+                            digests[i] = digest(ChannelBytes.readAll(pairs[i].source()))
                         }
                     }
                     for (i in 0 until 100 step 2) {
@@ -370,13 +371,13 @@ class CoroutinesTest {
                 }
                 val refusal = RejectedExecutionException("full")
                 val refusing = object : CoroutineDispatcher() {
-                    override fun dispatch(context: kotlin.coroutines.CoroutineContext, block: kotlinx.coroutines.Runnable) = throw refusal
+                    override fun dispatch(context: CoroutineContext, block: Runnable) = throw refusal
                 }
                 val thrown = assertThrows(RejectedExecutionException::class.java) {
                     runBlocking { Transfer.from(file, 0, 10).to(pair.sink()).await(refusing) }
                 }
                 assertEquals(refusal.message, thrown.message)
-                assertSame(pair.sink().isOpen, true)
+                assertTrue(pair.sink().isOpen)
             }
         }
     }

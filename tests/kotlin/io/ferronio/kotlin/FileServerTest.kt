@@ -48,7 +48,8 @@ class FileServerTest {
 
     @Test
     fun `the JDK's client gets files`() {
-        for ((path, bytes) in mapOf("large%20file.bin" to content, "small.txt" to "small".toByteArray(), "empty" to ByteArray(0))) {
+        val files = mapOf("large%20file.bin" to content, "small.txt" to "small".toByteArray(), "empty" to ByteArray(0))
+        for ((path, bytes) in files) {
             ask(path).let {
                 assertEquals(200, it.statusCode())
                 assertArrayEquals(bytes, it.body())
@@ -77,13 +78,17 @@ class FileServerTest {
             assertEquals("2", it.field("content-length"))
             it.body().size
         })
-        for ((path, range) in listOf("small.txt" to "bytes=5-", "small.txt" to "bytes=9-10", "small.txt" to "bytes=-0", "empty" to "bytes=0-")) {
+        val none = listOf("small.txt" to "bytes=5-", "small.txt" to "bytes=9-10", "small.txt" to "bytes=-0",
+            "empty" to "bytes=0-")
+        for ((path, range) in none) {
             val response = ask(path, range = range)
             assertEquals(416, response.statusCode(), "$path $range")
             assertEquals("bytes */${if (path == "empty") 0 else 5}", response.field("content-range"))
         }
         for (range in listOf("lines=1-2", "bytes=4-2", "bytes=-", "bytes=0-1,3-4", "bytes=${"9".repeat(30)}-")) {
-            assertEquals("small", ask("small.txt", range = range).let { String(it.body()).also { _ -> assertEquals(200, it.statusCode()) } }, range)
+            val response = ask("small.txt", range = range)
+            assertEquals(200, response.statusCode(), range)
+            assertEquals("small", String(response.body()), range)
         }
     }
 
@@ -110,8 +115,10 @@ class FileServerTest {
         assertArrayEquals(content, curl("large%20file.bin"))
         assertArrayEquals(content.sliceArray(100..200_000), curl("large%20file.bin", "--range", "100-200000"))
         assertArrayEquals(content.sliceArray(SIZE - 50 until SIZE), curl("large%20file.bin", "--range", "-50"))
-        assertEquals("206", String(curl("small.txt", "--range", "1-2", "--output", "/dev/null", "--write-out", "%{http_code}")))
-        assertEquals("416", String(curl("small.txt", "--range", "7-", "--output", "/dev/null", "--write-out", "%{http_code}")))
+        for ((range, status) in listOf("1-2" to "206", "7-" to "416")) {
+            val written = curl("small.txt", "--range", range, "--output", "/dev/null", "--write-out", "%{http_code}")
+            assertEquals(status, String(written))
+        }
         // Two on one connection, the first of them half there already.
         val part = Files.write(TestFiles.newPath(".part"), content.sliceArray(0 until SIZE / 2))
         curl("large%20file.bin", "--continue-at", "-", "--output", part.toString())
@@ -122,15 +129,18 @@ class FileServerTest {
     }
 
     private fun curl(path: String, vararg options: String): ByteArray {
-        val process = ProcessBuilder("curl", "--silent", "--show-error", "--max-time", "60", *options, "http://localhost:${server.port}/$path")
-            .redirectError(ProcessBuilder.Redirect.INHERIT).start()
+        val process = ProcessBuilder("curl", "--silent", "--show-error", "--max-time", "60", *options,
+            "http://localhost:${server.port}/$path").redirectError(ProcessBuilder.Redirect.INHERIT).start()
         val output = process.inputStream.use { it.readAllBytes() }
         assertEquals(0, process.waitFor())
         return output
     }
 
     private fun hasCurl() = try {
-        ProcessBuilder("curl", "--version").redirectErrorStream(true).start().let { it.inputStream.readAllBytes(); it.waitFor() == 0 }
+        ProcessBuilder("curl", "--version").redirectErrorStream(true).start().let {
+            it.inputStream.readAllBytes()
+            it.waitFor() == 0
+        }
     } catch (_: IOException) {
         false
     }

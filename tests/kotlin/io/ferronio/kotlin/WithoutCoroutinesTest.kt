@@ -15,9 +15,10 @@ import org.junit.jupiter.api.Test
 class WithoutCoroutinesTest {
     @Test
     fun `what does not suspend needs no coroutines`() {
-        val classPath = System.getProperty("java.class.path").split(File.pathSeparator).filterNot { "kotlinx-coroutines" in it }
+        val classPath = System.getProperty("java.class.path").split(File.pathSeparator)
+            .filterNot { "kotlinx-coroutines" in it }.joinToString(File.pathSeparator)
         val file = TestFiles.newFile(1000)
-        val output = ChildJvm.run(WithoutCoroutines::class.java, listOf("-cp", classPath.joinToString(File.pathSeparator)), file.toString())
+        val output = ChildJvm.run(WithoutCoroutines::class.java, listOf("-cp", classPath), file.toString())
         assertTrue("no coroutines; 1000 bytes, then 10, first 1" in output.succeeded(), output.output())
     }
 }

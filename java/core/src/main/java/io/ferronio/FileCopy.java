@@ -16,8 +16,8 @@ import java.util.function.LongConsumer;
  * Whole files: blocks are shared where the filesystem can, sparse files stay sparse, and the target appears under
  * its name only when it is complete and on the disk.
  *
- * <p>{@link #copy} copies. An object of this class is a plan for that, immutable as a {@link Transfer}, which may also be
- * watched and cancelled.
+ * <p>{@link #copy} copies. An object of this class is a plan for that, immutable as a {@link Transfer}, which may also
+ * be watched and cancelled.
  */
 public final class FileCopy {
 
@@ -51,8 +51,8 @@ public final class FileCopy {
     }
 
     /**
-     * Told how far the content is copied, after each piece of at most 4 MiB; where blocks are shared, once. It is called by
-     * the thread that runs, in place of an earlier one; what it throws ends the copy. What is no regular file, and
+     * Told how far the content is copied, after each piece of at most 4 MiB; where blocks are shared, once. It is called
+     * by the thread that runs, in place of an earlier one; what it throws ends the copy. What is no regular file, and
      * what {@code Files.copy} copies, tells nothing.
      *
      * @param bytesSoFar gets the position in the file, holes included, more each time
@@ -64,8 +64,8 @@ public final class FileCopy {
     }
 
     /**
-     * What ends a copy before it has its name, in place of an earlier one: looked at after each piece of at most 4 MiB, and
-     * before and after the fsync(2) of the whole. The temporary file is deleted then, and the target is what it was.
+     * What ends a copy before it has its name, in place of an earlier one: looked at after each piece of at most 4 MiB,
+     * and before and after the fsync(2) of the whole. The temporary file is deleted then, and the target is what it was.
      * Nothing ends a copy that {@code Files.copy} makes.
      *
      * @param cancellation cancelled to end it, before or meanwhile

@@ -41,8 +41,8 @@ import java.util.Objects;
  * target to be writable; else for the source to be readable.
  *
  * <p>One thread at a time may use a relay, and a second one in {@link #transfer} is refused. Any thread may close
- * the relay or its channels, or interrupt the one that waits. Nobody else should read from the source meanwhile. Calls allocate nothing, unless the flight
- * recorder records them.
+ * the relay or its channels, or interrupt the one that waits. Nobody else should read from the source meanwhile. Calls
+ * allocate nothing, unless the flight recorder records them.
  */
 public final class Relay implements AutoCloseable {
 
@@ -118,8 +118,9 @@ public final class Relay implements AutoCloseable {
      *
      * <p>The channel that is waited for wakes the thread at once when it is closed, and is closed when the thread is
      * interrupted. A close of the source, a file or in blocking mode, usually also wakes a platform thread that waits
-     * for a target: once, and lost if it comes a moment before the kernel waits. Otherwise a close of the other channel is noticed within a second; but where a buffer is used, or a
-     * platform thread waits for a socket while its source is in non-blocking mode, when the wait is over.
+     * for a target: once, and lost if it comes a moment before the kernel waits. Otherwise a close of the other channel
+     * is noticed within a second; but where a buffer is used, or a platform thread waits for a socket while its source
+     * is in non-blocking mode, when the wait is over.
      *
      * @param count the most bytes to deliver, not negative; 0 does nothing
      * @return bytes delivered to the target, and to the copy if there is one; 0 if an end in non-blocking mode
@@ -138,8 +139,8 @@ public final class Relay implements AutoCloseable {
     }
 
     /**
-     * As {@link #transfer(long)}, but ends early when it is cancelled. What was taken stays pending, the relay stays open, and
-     * the next call goes on from there.
+     * As {@link #transfer(long)}, but ends early when it is cancelled. What was taken stays pending, the relay stays
+     * open, and the next call goes on from there.
      *
      * @param count the most bytes to deliver, not negative; 0 does nothing
      * @param cancellation cancelled to end it, before or meanwhile

@@ -74,7 +74,7 @@ public final class Trace {
         }
     }
 
-    /** A selector that the transfer waits in, between these two. */
+    /** What the transfer waits in between {@link #mayWait} and {@link #hasWaited}, if nothing else keeps it. */
     static void waitsIn(Trace trace, Selector selector) {
         if (isCancellable(trace)) {
             trace.thread.waitsIn(selector);
