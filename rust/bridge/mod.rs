@@ -19,6 +19,7 @@ mod lease_natives;
 mod mapping_natives;
 mod mapping_watch;
 mod native_library;
+mod performance_natives;
 mod pipe_natives;
 mod queue_natives;
 mod residency_natives;

@@ -14,6 +14,7 @@ pub mod lease;
 pub mod memory;
 pub mod memory_map;
 pub mod paging;
+pub mod performance_event;
 pub mod pipe;
 pub mod poll;
 pub mod probe;
@@ -24,6 +25,7 @@ pub mod sendfile;
 pub mod socket;
 pub mod splice;
 pub mod thread_signal;
+pub mod usage;
 pub mod write_back;
 
 use std::ffi::CStr;
