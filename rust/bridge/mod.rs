@@ -10,6 +10,7 @@ mod advice_natives;
 mod boundary;
 mod boundary_natives;
 mod class_rewriting;
+mod device_natives;
 mod fault_reports;
 mod file_copy_natives;
 mod guard_natives;

@@ -7,6 +7,7 @@ pub mod advice;
 pub mod attributes;
 pub mod clock;
 pub mod copy_range;
+pub mod ethtool;
 pub mod file;
 pub mod futex;
 pub mod holes;
