@@ -40,7 +40,8 @@ final class Doctor implements Callable<Integer> {
         return Capabilities.isAvailable() ? 0 : 1;
     }
 
-    private static Map<String, String> machine() throws IOException {
+    /** The machine's facts by name; the caller may add some. */
+    static Map<String, String> machine() throws IOException {
         Map<String, String> machine = new LinkedHashMap<>();
         machine.put("FerroNIO", new Main.Version().getVersion()[0].substring("FerroNIO ".length()));
         machine.put("JDK", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version") + " ("

@@ -11,7 +11,7 @@ import picocli.CommandLine.IVersionProvider;
 /** The command line: one subcommand a class. */
 @Command(name = "ferronio", description = "Zero-copy file and socket I/O for the JVM on Linux.",
         mixinStandardHelpOptions = true, versionProvider = Main.Version.class,
-        subcommands = {Doctor.class, Demo.class})
+        subcommands = {Doctor.class, Explain.class, Demo.class})
 public final class Main {
 
     private Main() {
@@ -23,7 +23,7 @@ public final class Main {
      * @param arguments the command line
      */
     public static void main(String[] arguments) {
-        CommandLine commandLine = new CommandLine(new Main());
+        CommandLine commandLine = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setExecutionExceptionHandler((exception, command, parsed) -> {
             command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + exception);
             return command.getCommandSpec().exitCodeOnExecutionException();
