@@ -9,8 +9,6 @@ import java.nio.channels.FileChannel.MapMode;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -18,7 +16,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Reads or writes as many longs as a mapping has, one after the other or here and there: through the JDK's buffer, a
@@ -27,9 +24,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(2)
 public class AccessMapped {
 
     /** Where the longs of {@link #regionBeyond} begin. */
@@ -52,10 +46,11 @@ public class AccessMapped {
     public Access access;
 
     /** Bytes that are used: a power of two. */
-    @Param({"1048576", "67108864"})
+    @Param("4096")
     public int size;
 
     private FileChannel file;
+    private FileChannel largeFile;
     private MappedByteBuffer jdk;
     private MappedRegion region;
     private MappedRegion large;
@@ -69,7 +64,8 @@ public class AccessMapped {
         jdk = file.map(MapMode.READ_WRITE, 0, size);
         jdk.order(ByteOrder.nativeOrder());
         region = MappedRegion.map(file, MapMode.READ_WRITE, 0, size);
-        large = MappedRegion.map(file, MapMode.READ_WRITE, 0, FAR + size);
+        largeFile = MemoryFile.createSparse(FAR + size);
+        large = MappedRegion.map(largeFile, MapMode.READ_WRITE, 0, FAR + size);
         large.fill(FAR, size, (byte) 1);
         if (Runtime.version().feature() >= Arenas.SINCE) {
             arena = Arenas.shared();
@@ -87,6 +83,7 @@ public class AccessMapped {
             arena.close();
         }
         file.close();
+        largeFile.close();
     }
 
     /** The next of a row of numbers that look random: a step of a linear congruential generator. */
@@ -101,7 +98,8 @@ public class AccessMapped {
 
     /** {@code FileChannel.map}. */
     @Benchmark
-    public long jdk() {
+    public long jdk(Meter meter) {
+        meter.operation();
         long sum = 0;
         long number = 1;
         switch (access) {
@@ -163,19 +161,22 @@ public class AccessMapped {
 
     /** {@code MappedRegion.map}. */
     @Benchmark
-    public long region() {
+    public long region(Meter meter) {
+        meter.operation();
         return useRegion(region, 0);
     }
 
     /** A region of more than 4 GiB, beyond the first 4 GiB of it. */
     @Benchmark
-    public long regionBeyond() {
+    public long regionBeyond(Meter meter) {
+        meter.operation();
         return useRegion(large, FAR);
     }
 
     /** {@code FileChannel.map} into an arena for all threads, since JDK 22. */
     @Benchmark
-    public long segment() throws Throwable {
+    public long segment(Meter meter) throws Throwable {
+        meter.operation();
         long sum = 0;
         long number = 1;
         switch (access) {

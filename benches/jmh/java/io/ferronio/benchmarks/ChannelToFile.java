@@ -8,8 +8,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -17,19 +15,15 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Receives from a channel that is not the JDK's and fills every buffer at no cost, into a file that is there already. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(2)
 public class ChannelToFile {
 
     /** Bytes to receive each time. */
-    @Param({"16384", "67108864"})
+    @Param("4096")
     public int size;
 
     private FileChannel file;
@@ -66,19 +60,19 @@ public class ChannelToFile {
 
     /** {@code FileChannel.transferFrom}. */
     @Benchmark
-    public void jdk(CpuTime cpu) throws IOException {
+    public void jdk(Meter meter) throws IOException {
         for (long received = 0; received < size;) {
             received += file.transferFrom(channel, received, size - received);
         }
-        cpu.operation();
+        meter.operation();
     }
 
     /** {@code Transfers.transferFrom}. */
     @Benchmark
-    public void ferronio(CpuTime cpu) throws IOException {
+    public void ferronio(Meter meter) throws IOException {
         for (long received = 0; received < size;) {
             received += Transfers.transferFrom(file, channel, received, size - received);
         }
-        cpu.operation();
+        meter.operation();
     }
 }

@@ -9,8 +9,6 @@ import java.nio.channels.FileChannel.MapMode;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -18,7 +16,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Asks how much of a file is in memory, all of which is. What decides is how the filesystem keeps its pages: one by one,
@@ -27,13 +24,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(2)
 public class FileResidency {
 
     /** Bytes of the file. */
-    @Param("1073741824")
+    @Param("4096")
     public int size;
 
     private FileChannel file;
@@ -66,13 +60,15 @@ public class FileResidency {
 
     /** mincore(2), of a file that is mapped already: {@code MappedByteBuffer.isLoaded}. */
     @Benchmark
-    public boolean jdk() {
+    public boolean jdk(Meter meter) {
+        meter.operation();
         return buffer.isLoaded();
     }
 
     /** {@code PageCache.residency}. */
     @Benchmark
-    public long ferronio() throws IOException {
+    public long ferronio(Meter meter) throws IOException {
+        meter.operation();
         return PageCache.residency(file, 0, size).resident().orElseThrow();
     }
 }

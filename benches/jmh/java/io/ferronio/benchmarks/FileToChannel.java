@@ -8,8 +8,6 @@ import java.nio.channels.WritableByteChannel;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -17,19 +15,15 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Sends a file in memory to a channel that is not the JDK's and takes every buffer at no cost. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(2)
 public class FileToChannel {
 
     /** Bytes to send each time. */
-    @Param({"16384", "67108864"})
+    @Param("4096")
     public int size;
 
     private FileChannel file;
@@ -66,19 +60,19 @@ public class FileToChannel {
 
     /** {@code FileChannel.transferTo}. */
     @Benchmark
-    public void jdk(CpuTime cpu) throws IOException {
+    public void jdk(Meter meter) throws IOException {
         for (long sent = 0; sent < size;) {
             sent += file.transferTo(sent, size - sent, channel);
         }
-        cpu.operation();
+        meter.operation();
     }
 
     /** {@code Transfers.transferTo}. */
     @Benchmark
-    public void ferronio(CpuTime cpu) throws IOException {
+    public void ferronio(Meter meter) throws IOException {
         for (long sent = 0; sent < size;) {
             sent += Transfers.transferTo(file, sent, size - sent, channel);
         }
-        cpu.operation();
+        meter.operation();
     }
 }

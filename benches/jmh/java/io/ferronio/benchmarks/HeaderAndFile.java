@@ -8,8 +8,6 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -17,7 +15,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Sends a header of 200 bytes and a part of a file to a TCP socket on loopback, whose receiver drops it, as an HTTP
@@ -27,9 +24,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(2)
 public class HeaderAndFile {
 
     private static final int HEADER_SIZE = 200;
@@ -38,14 +32,14 @@ public class HeaderAndFile {
     private static final int FILE_SIZE = 64 << 20;
 
     /** Bytes of the file to send each time. */
-    @Param({"1024", "4096", "16384", "65536"})
+    @Param("4096")
     public int size;
 
     private final ByteBuffer header = ByteBuffer.allocateDirect(HEADER_SIZE);
     private FileChannel file;
     private Peer receiver;
     private SocketChannel socket;
-    private int position;
+    private long position;
 
     /** Opens both ends. */
     @Setup
@@ -67,14 +61,14 @@ public class HeaderAndFile {
 
     /** Where to send from next: through the file, and again from its start. */
     private long advance() {
-        int start = position;
-        position = start + 2 * size > FILE_SIZE ? 0 : start + size;
+        long start = position;
+        position = start + 2L * size > FILE_SIZE ? 0 : start + size;
         return start;
     }
 
     /** {@code SocketChannel.write} and {@code FileChannel.transferTo}. */
     @Benchmark
-    public void jdk() throws IOException {
+    public void jdk(Meter meter) throws IOException {
         long start = advance();
         header.clear();
         while (header.hasRemaining()) {
@@ -83,11 +77,13 @@ public class HeaderAndFile {
         for (long sent = 0; sent < size;) {
             sent += file.transferTo(start + sent, size - sent, socket);
         }
+        meter.operation();
     }
 
     /** A {@code Transfer}, made for each response. */
     @Benchmark
-    public void ferronio() throws IOException {
+    public void ferronio(Meter meter) throws IOException {
         Transfer.from(file, advance(), size).to(socket).header(header.clear()).run();
+        meter.operation();
     }
 }

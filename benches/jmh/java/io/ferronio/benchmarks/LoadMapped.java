@@ -9,8 +9,6 @@ import java.nio.channels.FileChannel.MapMode;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -18,7 +16,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Maps a file that the page cache holds, loads it, and unmaps it. The buffer is mapped and unmapped by us, so that
@@ -27,13 +24,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(2)
 public class LoadMapped {
 
     /** Bytes of the file. */
-    @Param("268435456")
+    @Param("4096")
     public int size;
 
     private FileChannel file;
@@ -52,19 +46,21 @@ public class LoadMapped {
 
     /** {@code MappedByteBuffer.load}. */
     @Benchmark
-    public MappedByteBuffer jdk() throws IOException {
+    public MappedByteBuffer jdk(Meter meter) throws IOException {
         MappedByteBuffer buffer = Mappings.map(file, MapMode.READ_ONLY, 0, size);
         buffer.load();
         Mappings.unmap(buffer);
+        meter.operation();
         return buffer;
     }
 
     /** {@code MappedRegion.load}. */
     @Benchmark
-    public MappedRegion region() throws IOException {
+    public MappedRegion region(Meter meter) throws IOException {
         MappedRegion region = MappedRegion.map(file, MapMode.READ_ONLY, 0, size);
         region.load(0, size);
         region.close();
+        meter.operation();
         return region;
     }
 }

@@ -1,54 +1,107 @@
 package io.ferronio.benchmarks;
 
+import io.ferronio.PageCache;
+import io.ferronio.Residency;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A file that no disk can slow down: in tmpfs where there is one. It has no name, so it is gone with its channel. */
-final class MemoryFile {
+/**
+ * A file that no disk can slow down: in tmpfs where there is one. It has no name, so it is gone with its channel. Those
+ * with content are to be in memory for as long as something is measured, and it is known whether they are.
+ */
+public final class MemoryFile {
 
     private static final Path TMPFS = Path.of("/dev/shm");
 
     /** A folder for files that are to lie elsewhere, on a disk's filesystem say. */
     private static final String FOLDER = System.getProperty("ferronio.benchmarks.folder");
 
+    private static final int BLOCK = 1 << 20;
+
+    /** Those with content. */
+    private static final List<FileChannel> FILLED = new CopyOnWriteArrayList<>();
+
     private MemoryFile() {
     }
 
     /** Opens a file of so many bytes to read, each page of it written: a hole would be cheaper to send than data. */
-    static FileChannel create(int size) throws IOException {
-        Path name = Files.createTempFile(folder(), "ferronio-benchmark-", null);
-        try {
-            byte[] content = new byte[size];
-            new Random(size).nextBytes(content);
-            Files.write(name, content);
-            return FileChannel.open(name, StandardOpenOption.READ);
-        } finally {
-            Files.delete(name);
-        }
+    static FileChannel create(long size) throws IOException {
+        return fill(folder(), size);
     }
 
     /** Opens a file to read and write that holds so many bytes already: a page that is there costs less to write. */
-    static FileChannel createToWrite(int size) throws IOException {
-        Path folder = FOLDER == null ? folder() : Path.of(FOLDER);
+    static FileChannel createToWrite(long size) throws IOException {
+        return fill(FOLDER == null ? folder() : Path.of(FOLDER), size);
+    }
+
+    /** Opens a file of so many bytes to read and write that are nearly all one hole: only its last page is written. */
+    static FileChannel createSparse(long size) throws IOException {
+        FileChannel file = open(folder());
+        int last = (int) Math.min(size, 4096);
+        file.write(ByteBuffer.allocate(last), size - last);
+        return file;
+    }
+
+    private static FileChannel fill(Path folder, long size) throws IOException {
+        FileChannel file = open(folder);
+        byte[] content = new byte[(int) Math.min(size, BLOCK)];
+        new Random(size).nextBytes(content);
+        ByteBuffer block = ByteBuffer.allocateDirect(content.length).put(content);
+        for (long position = 0; position < size; position += block.capacity()) {
+            file.write(block.clear().limit((int) Math.min(block.capacity(), size - position)), position);
+        }
+        FILLED.add(file);
+        return file;
+    }
+
+    private static FileChannel open(Path folder) throws IOException {
         Path name = Files.createTempFile(folder, "ferronio-benchmark-", null);
         try {
-            FileChannel file = FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 20);
-            for (long position = 0; position < size; position += buffer.capacity()) {
-                file.write(buffer.clear(), position);
-            }
-            return file;
+            return FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } finally {
             Files.delete(name);
         }
     }
 
-    private static Path folder() {
+    /** Where these files are, unless another folder is asked for. */
+    public static Path folder() {
         return Files.isWritable(TMPFS) ? TMPFS : Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    /** Pages of all files with content that are open. */
+    static long pages() throws IOException {
+        long pages = 0;
+        for (FileChannel file : open()) {
+            pages += residency(file).pages();
+        }
+        return pages;
+    }
+
+    /** How many of them are in memory; negative if that is not known. */
+    static long residentPages() throws IOException {
+        long resident = 0;
+        for (FileChannel file : open()) {
+            long pages = residency(file).resident().orElse(-1);
+            if (pages < 0) {
+                return -1;
+            }
+            resident += pages;
+        }
+        return resident;
+    }
+
+    private static Residency residency(FileChannel file) throws IOException {
+        return PageCache.residency(file, 0, file.size());
+    }
+
+    private static List<FileChannel> open() {
+        return FILLED.stream().filter(FileChannel::isOpen).toList();
     }
 }

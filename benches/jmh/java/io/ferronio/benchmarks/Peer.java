@@ -31,20 +31,25 @@ final class Peer implements AutoCloseable {
     private Peer(String role) throws IOException {
         try (ServerSocketChannel server = ServerSocketChannel.open()) {
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
-            process = new ProcessBuilder(program(role), Integer.toString(server.socket().getLocalPort()))
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
+            process = start(role, server.socket().getLocalPort());
             process.onExit().thenRun(() -> close(server));
             channel = accept(server);
         }
+    }
+
+    /** Starts the process, which connects to this port. */
+    static Process start(String role, int port) throws IOException {
+        return new ProcessBuilder(program(role), Integer.toString(port))
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
     }
 
     private static String program(String role) {
         String program = System.getProperty("ferronio.benchmarks." + role);
         if (program == null) {
             throw new IllegalStateException("-Dferronio.benchmarks." + role + "=<program> is missing;"
-                    + " `cargo build --release --bins` builds target/release/discard, the receiver, and supply, the sender");
+                    + " `./gradlew cargoPeers` builds target/release/discard, the receiver, and supply, the sender");
         }
         return program;
     }

@@ -11,8 +11,6 @@ import java.nio.channels.FileChannel.MapMode;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -20,7 +18,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Reads a mapped file from its start to its end, long by long: through the JDK's buffer, ours, and a region. What the
@@ -29,13 +26,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(2)
 public class ReadMapped {
 
     /** Bytes of the file. */
-    @Param({"4096", "1048576"})
+    @Param("4096")
     public int size;
 
     private FileChannel file;
@@ -73,19 +67,22 @@ public class ReadMapped {
 
     /** {@code FileChannel.map}. */
     @Benchmark
-    public long jdk() {
+    public long jdk(Meter meter) {
+        meter.operation();
         return sum(jdk, size);
     }
 
     /** {@code Mappings.map}. */
     @Benchmark
-    public long ferronio() {
+    public long ferronio(Meter meter) {
+        meter.operation();
         return sum(ferronio, size);
     }
 
     /** {@code MappedRegion.map}. */
     @Benchmark
-    public long region() {
+    public long region(Meter meter) {
+        meter.operation();
         long sum = 0;
         for (int i = 0; i < size; i += Long.BYTES) {
             sum += region.getLong(i);

@@ -198,14 +198,16 @@ final class MappingLife extends PhantomReference<Object> {
     /**
      * Collects before so many mappings exist that the process comes near the kernel's limit: there HotSpot itself,
      * which maps its threads' stacks and more, ends the JVM. Each time that most of them are in use, the next time
-     * is half as far from the limit.
+     * is half as far from the limit. More than that are there only if the kernel holds neighbours of one file as one
+     * mapping: then the limit is far, and the next time a quarter of it later.
      */
     static void collectNearLimit() {
         if (Tally.mapped() > tooMany) {
             synchronized (COLLECTING) {
                 if (Tally.mapped() > tooMany) {
                     collectGarbage();
-                    tooMany = Math.max(LIMIT - LIMIT / 4, (Tally.mapped() + LIMIT) / 2);
+                    long mapped = Tally.mapped();
+                    tooMany = mapped < LIMIT ? Math.max(LIMIT - LIMIT / 4, (mapped + LIMIT) / 2) : mapped + LIMIT / 4;
                 }
             }
         }

@@ -4,13 +4,17 @@ package io.ferronio.internal;
  * Hot natives for the pipes that transfers pass through: a count, or {@code -errno}, EINTR included. A pipe is
  * known by a number that {@link #take} gives and {@link #release} ends.
  */
-final class PipeNatives {
+public final class PipeNatives {
 
     private PipeNatives() {
     }
 
-    /** An empty pipe of the caller's own, or {@code -errno}. */
-    static native long take();
+    /**
+     * An empty pipe of the caller's own.
+     *
+     * @return its number, or {@code -errno}
+     */
+    public static native long take();
 
     /** Gives a pipe back, to be used again if it is empty, else to be closed. */
     static native long release(long pipe, boolean isEmpty);
@@ -37,7 +41,7 @@ final class PipeNatives {
      * @return bytes moved, or {@code -errno}; {@code -EIO} if only a read can tell more: at the end of the stream,
      *     of an error, which the socket still has, or of urgent data, which splice(2) cannot step over
      */
-    static native long fill(long pipe, int source, long count, boolean wait);
+    public static native long fill(long pipe, int source, long count, boolean wait);
 
     /**
      * As many splice(2) as it takes to empty a pipe into a file.
@@ -48,7 +52,7 @@ final class PipeNatives {
      * @param count how many bytes
      * @return bytes moved, or {@code -errno}; what was not moved is still in the pipe
      */
-    static native long drainToFile(long pipe, int file, long position, long count);
+    public static native long drainToFile(long pipe, int file, long position, long count);
 
     /**
      * read(2) of what a pipe holds.

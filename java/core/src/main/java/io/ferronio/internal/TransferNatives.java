@@ -38,7 +38,7 @@ public final class TransferNatives {
      * @param count the most bytes to copy
      * @return bytes copied, or {@code -errno}
      */
-    static native long copyToOwnPosition(int target, int source, long position, long count);
+    public static native long copyToOwnPosition(int target, int source, long position, long count);
 
     /**
      * One copy_file_range(2) from the source's own position, which advances.

@@ -1,0 +1,193 @@
+package io.ferronio.benchmarks.harness;
+
+import static io.ferronio.benchmarks.harness.Figure.CPU;
+import static io.ferronio.benchmarks.harness.Figure.WALL;
+import static io.ferronio.benchmarks.harness.Scale.BYTES;
+import static io.ferronio.benchmarks.harness.Scale.CONNECTIONS;
+import static io.ferronio.benchmarks.harness.Scale.FILE_SIZE;
+import static io.ferronio.benchmarks.harness.Scale.MAPPINGS;
+import static io.ferronio.benchmarks.harness.Scale.THREADS;
+import static io.ferronio.benchmarks.harness.Way.AGENT;
+import static io.ferronio.benchmarks.harness.Way.CONFINED_ARENA;
+import static io.ferronio.benchmarks.harness.Way.FERRONIO;
+import static io.ferronio.benchmarks.harness.Way.JDK;
+import static io.ferronio.benchmarks.harness.Way.NETTY;
+import static io.ferronio.benchmarks.harness.Way.RAW;
+import static io.ferronio.benchmarks.harness.Way.REGION;
+import static io.ferronio.benchmarks.harness.Way.REGION_BEYOND;
+import static io.ferronio.benchmarks.harness.Way.SEGMENT;
+import static io.ferronio.benchmarks.harness.Way.SHARED_ARENA;
+
+import io.ferronio.benchmarks.AccessMapped;
+import io.ferronio.benchmarks.ChannelToFile;
+import io.ferronio.benchmarks.ChecksumOfDeadPages;
+import io.ferronio.benchmarks.Connections;
+import io.ferronio.benchmarks.FaultOnDeadPage;
+import io.ferronio.benchmarks.FileResidency;
+import io.ferronio.benchmarks.FileToChannel;
+import io.ferronio.benchmarks.FileToFile;
+import io.ferronio.benchmarks.FileToSocket;
+import io.ferronio.benchmarks.ForceRange;
+import io.ferronio.benchmarks.HeaderAndFile;
+import io.ferronio.benchmarks.LastPageToSocket;
+import io.ferronio.benchmarks.LoadMapped;
+import io.ferronio.benchmarks.MapBesideBusyThreads;
+import io.ferronio.benchmarks.MapBesideMappings;
+import io.ferronio.benchmarks.MapLargeFile;
+import io.ferronio.benchmarks.MapReadUnmap;
+import io.ferronio.benchmarks.ReadMapped;
+import io.ferronio.benchmarks.SocketToFile;
+import io.ferronio.benchmarks.SocketToSocket;
+import java.util.List;
+
+/** Everything that is measured. Whoever adds a row adds it here; the runner, the report and the gate read this list. */
+public final class Rows {
+
+    private static final long KIB = 1L << 10;
+    private static final long MIB = 1L << 20;
+    private static final long GIB = 1L << 30;
+
+    private static final String TRANSFERS = "issue 4";
+    private static final String GUARD = "issue 5";
+    private static final String REGIONS = "issue 6";
+
+    /** In the order of the report. */
+    public static final List<Row> ALL = List.of(
+            // ---- transfers
+            Row.of("file-to-socket", "a part of a file to a TCP socket", FileToSocket.class)
+                    .over(BYTES, 512, 4 * KIB, 64 * KIB, MIB, 16 * MIB, GIB)
+                    .ways(JDK, FERRONIO, AGENT, RAW, NETTY)
+                    .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 17, 17, 0.90, TRANSFERS))
+                    .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 18, 99, 0.92, TRANSFERS))
+                    .aim(FERRONIO, JDK, WALL, 64 * KIB, 0.97, TRANSFERS)
+                    .aim(FERRONIO, JDK, WALL, 16 * MIB, 1.00, TRANSFERS)
+                    .gate(4 * KIB).build(),
+            Row.of("header-and-file", "a header of 200 bytes and a part of a file to a TCP socket", HeaderAndFile.class)
+                    .over(BYTES, 512, 4 * KIB, 64 * KIB, MIB)
+                    .ways(JDK, FERRONIO)
+                    .aim(FERRONIO, JDK, WALL, 4 * KIB, 0.75, TRANSFERS)
+                    .gate(4 * KIB).build(),
+            Row.of("socket-to-file", "from a TCP socket to a file", SocketToFile.class)
+                    .over(BYTES, 4 * KIB, 64 * KIB, 16 * MIB, 256 * MIB)
+                    .ways(JDK, FERRONIO, RAW)
+                    .aim(FERRONIO, JDK, WALL, 256 * MIB, 0.45, TRANSFERS)
+                    .aim(FERRONIO, JDK, CPU, 256 * MIB, 0.40, TRANSFERS)
+                    .gate(16 * MIB).build(),
+            Row.of("socket-to-socket", "from a TCP socket to another; the JDK's way is a loop through 64 KiB",
+                            SocketToSocket.class)
+                    .over(BYTES, 64 * KIB, 16 * MIB, 256 * MIB)
+                    .ways(JDK, FERRONIO)
+                    .aim(FERRONIO, JDK, WALL, 256 * MIB, 0.75, TRANSFERS)
+                    .aim(FERRONIO, JDK, CPU, 256 * MIB, 0.50, TRANSFERS)
+                    .gate(16 * MIB).build(),
+            Row.of("file-to-file", "over what another file holds", FileToFile.class)
+                    .over(BYTES, 512, 4 * KIB, 64 * KIB, MIB, 256 * MIB)
+                    .ways(JDK, FERRONIO, RAW)
+                    .aim(FERRONIO, JDK, WALL, 4 * KIB, 0.60, TRANSFERS)
+                    .aim(FERRONIO, JDK, WALL, 256 * MIB, 1.00, TRANSFERS)
+                    .gate(4 * KIB).build(),
+            Row.of("file-to-channel", "a file to a channel that is not the JDK's and takes all at no cost",
+                            FileToChannel.class)
+                    .over(BYTES, 16 * KIB, MIB, 64 * MIB)
+                    .ways(JDK, FERRONIO)
+                    .aim(FERRONIO, JDK, WALL, 64 * MIB, 0.40, TRANSFERS).build(),
+            Row.of("channel-to-file", "from a channel that is not the JDK's and gives all at no cost, to a file",
+                            ChannelToFile.class)
+                    .over(BYTES, 16 * KIB, MIB, 64 * MIB)
+                    .ways(JDK, FERRONIO)
+                    .aim(FERRONIO, JDK, WALL, 64 * MIB, 0.50, TRANSFERS)
+                    .gate(MIB).build(),
+
+            // ---- mappings
+            Row.of("map-read-unmap", "map a file, read a byte, unmap; the JDK's way is Unsafe.invokeCleaner",
+                            MapReadUnmap.class)
+                    .over(BYTES, 4 * KIB, MIB, 64 * MIB)
+                    .ways(JDK, FERRONIO, REGION, AGENT, CONFINED_ARENA, SHARED_ARENA)
+                    .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 17, 17, 1.40, GUARD))
+                    .aim(new Aim(FERRONIO, JDK, WALL, MIB, 17, 17, 1.40, GUARD))
+                    .aim(FERRONIO, CONFINED_ARENA, WALL, 4 * KIB, 1.30, GUARD)
+                    .aim(FERRONIO, CONFINED_ARENA, WALL, MIB, 1.30, GUARD)
+                    .gate(4 * KIB).build(),
+            Row.of("map-beside-busy-threads", "the same, while fifty threads read another mapping",
+                            MapBesideBusyThreads.class)
+                    .over(BYTES, 4 * KIB, MIB)
+                    .ways(JDK, FERRONIO, REGION, SHARED_ARENA)
+                    .aim(FERRONIO, SHARED_ARENA, WALL, 0, 0.10, GUARD).build(),
+            Row.of("read-mapped", "read a mapping long by long; the JDK's buffer against ours", ReadMapped.class)
+                    .over(BYTES, 4 * KIB, MIB)
+                    .ways(JDK, FERRONIO, REGION)
+                    .gate(MIB).build(),
+            access("read-all", "getLong from start to end", AccessMapped.Access.READ_ALL, 1.02).build(),
+            access("write-all", "putLong from start to end", AccessMapped.Access.WRITE_ALL, 1.02).build(),
+            access("read-anywhere", "getLong anywhere", AccessMapped.Access.READ_RANDOM, 0.85).gate(MIB).build(),
+            access("write-anywhere", "putLong anywhere", AccessMapped.Access.WRITE_RANDOM, 0.85).build(),
+            Row.of("load", "map a file that is in memory, load it, unmap it", LoadMapped.class)
+                    .over(BYTES, MIB, 256 * MIB)
+                    .ways(JDK, REGION)
+                    .aim(REGION, JDK, WALL, 256 * MIB, 1.00, REGIONS)
+                    .gate(MIB).build(),
+            Row.of("force", "change a byte of each page of a range, and force the range", ForceRange.class)
+                    .over(BYTES, 4 * KIB, MIB)
+                    .ways(JDK, REGION).build(),
+            Row.of("residency", "how much of a file is in memory; the JDK's way is isLoaded (mincore)",
+                            FileResidency.class)
+                    .over(BYTES, GIB)
+                    .ways(JDK, FERRONIO)
+                    .aim(FERRONIO, JDK, WALL, GIB, 0.10, REGIONS).build(),
+            fault("fault-truncated", "read a page of a truncated file, with the error for it", "TRUNCATED"),
+            fault("fault-unmapped", "read a page of an unmapped buffer, with the error for it", "UNMAPPED"),
+            checksum("checksum-truncated", "CRC32 of a buffer whose file was truncated to nothing", "TRUNCATED"),
+            checksum("checksum-unmapped", "CRC32 of an unmapped buffer", "UNMAPPED"),
+
+            // ---- cost as it grows
+            Row.of("connections", "16 KiB of a file to one of so many connections, one thread and selector",
+                            Connections.class)
+                    .over(CONNECTIONS, 1, 80, 800, 8000)
+                    .ways(JDK, FERRONIO).build(),
+            Row.of("mappings", "map a page, read a byte, unmap, beside so many mappings", MapBesideMappings.class)
+                    .over(MAPPINGS, 1, 100, 10_000, 100_000)
+                    .ways(JDK, FERRONIO).build(),
+            Row.of("threads-to-sockets", "4 KiB of a file to a TCP socket, by each of so many threads",
+                            FileToSocket.class)
+                    .with("size", 4 * KIB)
+                    .over(THREADS, 1, 4, 16, 64)
+                    .ways(JDK, FERRONIO).build(),
+            Row.of("threads-mapping", "map a page, read a byte, unmap, by each of so many threads", MapReadUnmap.class)
+                    .with("size", 4 * KIB)
+                    .over(THREADS, 1, 4, 16, 64)
+                    .ways(JDK, FERRONIO).build(),
+            Row.of("large-file-to-socket", "the last 4 KiB of a file to a TCP socket", LastPageToSocket.class)
+                    .over(FILE_SIZE, 4 * KIB, MIB, GIB, 8 * GIB)
+                    .ways(JDK, FERRONIO).build(),
+            Row.of("large-file-mapping", "map a whole file, read a byte, unmap", MapLargeFile.class)
+                    .over(FILE_SIZE, 4 * KIB, MIB, GIB, 8 * GIB)
+                    .ways(JDK, REGION)
+                    .limit(JDK, Integer.MAX_VALUE).build());
+
+    private Rows() {
+    }
+
+    private static Row.Builder access(String name, String work, AccessMapped.Access access, double atMost) {
+        return Row.of(name, work + " of a mapping, as often as it has longs", AccessMapped.class)
+                .with("access", access)
+                .over(BYTES, MIB)
+                .ways(JDK, REGION, REGION_BEYOND, SEGMENT)
+                .aim(REGION, JDK, WALL, MIB, atMost, REGIONS)
+                .aim(REGION_BEYOND, JDK, WALL, MIB, 1.05, REGIONS);
+    }
+
+    private static Row fault(String name, String work, String loss) {
+        return Row.of(name, work, FaultOnDeadPage.class).with("loss", loss).over(BYTES, 4 * KIB).ways(FERRONIO).build();
+    }
+
+    private static Row checksum(String name, String work, String loss) {
+        return Row.of(name, work, ChecksumOfDeadPages.class).with("loss", loss).over(BYTES, 256 * MIB).ways(FERRONIO)
+                .build();
+    }
+
+    /** The row of this name. */
+    public static Row named(String name) {
+        return ALL.stream().filter(row -> row.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no row " + name + "; there are: " + ALL));
+    }
+}
