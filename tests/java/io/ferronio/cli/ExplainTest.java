@@ -198,6 +198,7 @@ class ExplainTest {
         fails(2, "a size is from 1 byte", "--size=0");
         fails(2, "--rounds is from 1", "--rounds=0");
         fails(2, "moon", "--to=moon");
+        fails(2, "in a folder that exists", "--html=" + folder.resolve("nowhere/page.html"));
         assertEquals(2, folder.toFile().list().length, "something was left behind");
     }
 
