@@ -80,8 +80,9 @@ final class Explain implements Callable<Integer> {
         if (!Files.isDirectory(where)) {
             throw new NotDirectoryException(where.toString());
         }
-        if (html != null && Files.isDirectory(html)) {
-            throw new ParameterException(spec.commandLine(), "--html: " + html + " is a directory");
+        if (html != null && (Files.isDirectory(html) || !Files.isDirectory(html.toAbsolutePath().getParent()))) {
+            throw new ParameterException(spec.commandLine(), "--html names a file to be written, in a folder that exists; not "
+                    + html);
         }
         Set<Destination> destinations = to == null ? EnumSet.allOf(Destination.class) : EnumSet.of(to);
         Map<String, String> machine = Doctor.machine();

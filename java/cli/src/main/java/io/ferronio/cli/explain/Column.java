@@ -14,17 +14,20 @@ import java.util.function.ToDoubleFunction;
  * @param below the lower line of it
  * @param help what is in it, and how that was found out
  * @param cell what a row has there
+ * @param bar the figure that a page draws as a bar, too
  */
-record Column(String above, String below, String help, Function<Row, String> cell) {
+record Column(String above, String below, String help, Function<Row, String> cell, Optional<ToDoubleFunction<Row>> bar) {
 
     private static final String UNKNOWN = "?";
 
-    /** The figure to draw a bar of; empty for most. */
-    Optional<ToDoubleFunction<Row>> bar() {
-        if (!below.endsWith("ms/GiB") || above.equals("receiver")) {
-            return Optional.empty();
-        }
-        return Optional.of(above.equals("CPU") ? Row::cpuMillisPerGib : Row::wallMillisPerGib);
+    /** Without a bar. */
+    Column(String above, String below, String help, Function<Row, String> cell) {
+        this(above, below, help, cell, Optional.empty());
+    }
+
+    /** With one. */
+    static Column withBar(String above, String below, String help, ToDoubleFunction<Row> figure) {
+        return new Column(above, below, help, row -> number(figure.applyAsDouble(row)), Optional.of(figure));
     }
 
     /** All of them but the first, which is the method. */
@@ -45,15 +48,15 @@ record Column(String above, String below, String help, Function<Row, String> cel
             new Column("context", "switches", "Measured (getrusage): how often the moving thread gave its processor up, to wait or not.",
                     row -> count(row.contextSwitches())),
             new Column("page", "faults", "Measured (getrusage): of the moving thread.", row -> count(row.faults())),
-            new Column("CPU", "ms/GiB", "Measured: the moving thread's processor time, the kernel's part included. On loopback the"
+            withBar("CPU", "ms/GiB", "Measured: the moving thread's processor time, the kernel's part included. On loopback the"
                     + " kernel does most of the receiving half of TCP in this thread, too.",
-                    row -> number(row.cpuMillisPerGib())),
+                    Row::cpuMillisPerGib),
             new Column("receiver", "CPU ms/GiB", "Measured: the reading thread's. When pages of the file were queued, its copy"
                     + " comes from these.",
                     row -> row.receiversCpuMillisPerGib().map(Column::number).orElse("-")),
-            new Column("wall", "ms/GiB", "Measured: until the receiver has the last byte, or the last one is written to the page cache."
+            withBar("wall", "ms/GiB", "Measured: until the receiver has the last byte, or the last one is written to the page cache."
                     + " Receiver and sender run side by side: the slower one decides.",
-                    row -> number(row.wallMillisPerGib())),
+                    Row::wallMillisPerGib),
             new Column("peak", "KiB", "Measured (VmHWM): memory that the process had more at most, mapped pages of files"
                     + " included; what the kernel holds in queues and pipes is not known.",
                     row -> row.peakBytes().isEmpty() ? UNKNOWN : count(OptionalLong.of(row.peakBytes().getAsLong() >> 10))),

@@ -115,10 +115,10 @@ public final class HtmlReport {
         for (Hop hop : row.journey().hops()) {
             if (hop.kind() != Hop.Kind.START) {
                 String kind = hop.kind().name();
-                boolean device = hop.kind() == Hop.Kind.CPU || hop.kind() == Hop.Kind.DMA;
-                page.append("<span class=\"hop ").append(kind.toLowerCase(Locale.ROOT)).append("\" title=\"")
-                        .append(escaped(hop.why())).append("\">").append(device ? kind : kind.toLowerCase(Locale.ROOT))
-                        .append(" \u2192</span>");
+                boolean copy = hop.kind() == Hop.Kind.CPU || hop.kind() == Hop.Kind.DMA;
+                page.append("<span class=\"hop ").append(kind.toLowerCase(Locale.ROOT)).append("\">")
+                        .append(copy ? kind : kind.toLowerCase(Locale.ROOT)).append(" <span class=\"why\">")
+                        .append(escaped(hop.why())).append("</span> \u2192</span>");
             }
             page.append("<span class=\"place\">").append(escaped(hop.place())).append("</span>");
         }

@@ -23,7 +23,7 @@ public final class JsonReport {
     public static String of(Explanation explanation) {
         Map<String, Object> report = new LinkedHashMap<>(explanation.machine());
         SampleFile file = explanation.file();
-        report.put("file", file.made() ? null : file.path().toString());
+        report.put("path", file.made() ? null : file.path().toString());
         report.put("bytes", file.size());
         report.put("fileSystem", explanation.fileSystem());
         report.put("sharesBlocks", explanation.sharesBlocks());
@@ -33,7 +33,7 @@ public final class JsonReport {
         report.put("otherDevices", explanation.otherDevices().stream().map(JsonReport::device).toList());
         report.put("notes", Notes.of(explanation));
         for (Destination destination : explanation.destinations()) {
-            report.put(name(destination), explanation.rows(destination).stream().map(JsonReport::row).toList());
+            report.put(destination == Destination.SOCKET ? "toSocket" : "toFile", explanation.rows(destination).stream().map(JsonReport::row).toList());
         }
         return new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create().toJson(report);
     }

@@ -33,8 +33,8 @@ enum Method {
     SENDFILE_HEADER("header + sendfile", Movers::afterHeader, Route.SENDFILE, """
             A response has a header before the file. write(2) and then sendfile(2) would send a small packet for the \
             header first. Here the socket holds partial packets back (TCP_CORK) while header and file are queued: the \
-            header leaves with the first bytes of the file, and only the last packet is not full. Three or four system \
-            calls more, whatever the size. By FerroNIO's Transfer."""),
+            header leaves with the first bytes of the file, and only the last packet is not full. A few system calls more, \
+            whatever the size. By FerroNIO's Transfer."""),
     SPLICE("splice through a pipe", Movers::throughPipe, Route.SPLICE, """
             splice(2) moves pages between a descriptor and a pipe, where they wait by reference. From the file into the \
             pipe, and from the pipe to the target: two system calls for each filling of the pipe, so there are more than \

@@ -94,9 +94,10 @@ public final class TextReport {
             String way = row.journey().hops().stream()
                     .map(hop -> switch (hop.kind()) {
                         case START -> hop.place();
-                        case REFERENCE -> " -> " + hop.place();
-                        case UNKNOWN -> " =?=> " + hop.place();
-                        default -> " =" + hop.kind() + "=> " + hop.place();
+                        case DMA -> " =DMA=> " + hop.place();
+                        case CPU -> " =CPU=> " + hop.place() + " (" + hop.why() + ")";
+                        case REFERENCE -> " -> " + hop.place() + " (" + hop.why() + ")";
+                        case UNKNOWN -> " =?=> " + hop.place() + " (" + hop.why() + ")";
                     }).collect(Collectors.joining());
             wrap("    ", row.destination().title() + ": " + way);
         }
