@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class GateTest {
 
-    private static final Committed COMMITTED = new Committed("file-to-socket", 17, 0.80, 0.70, 1, 0);
+    private static final Committed COMMITTED = new Committed("file-to-socket", 17, 0.80, 0.82, 0.70, 0.72, 1, 0);
 
     private static Measured measured(Spread wall, Spread cpu, double systemCalls, double allocatedBytes) {
         return new Measured(Optional.of(wall), Optional.of(cpu), Optional.of(Spread.of(systemCalls)),
@@ -44,6 +44,13 @@ class GateTest {
         Verdict verdict = Gate.judge(COMMITTED, measured(close(0.95), close(0.70), 1, 0));
         assertEquals(List.of("time against the JDK's 0.95 (0.94 .. 0.96), committed 0.80"), verdict.losses());
         assertEquals("time, counts", verdict.judgedBy());
+    }
+
+    @Test
+    void keepsWhatTheCommittedRoundsHaveReached() {
+        Committed noisy = new Committed("file-to-socket", 17, 0.80, 1.05, 0.70, 0.90, 1, 0);
+        assertFalse(Gate.judge(noisy, measured(close(1.00), close(0.70), 1, 0)).isLost());
+        assertTrue(Gate.judge(noisy, measured(close(1.10), close(0.70), 1, 0)).isLost());
     }
 
     @Test
@@ -91,7 +98,7 @@ class GateTest {
     void leavesOutWhatCannotBeCountedHere() {
         Measured uncounted = new Measured(Optional.of(close(0.8)), Optional.empty(), Optional.empty(), Optional.empty());
         assertFalse(Gate.judge(COMMITTED, uncounted).isLost());
-        Committed before = new Committed("file-to-socket", 17, 0.80, -1, -1, -1);
+        Committed before = new Committed("file-to-socket", 17, 0.80, 0.82, -1, -1, -1, -1);
         assertFalse(Gate.judge(before, measured(wide(0.8), close(3), 9, 900)).isLost());
     }
 
@@ -102,9 +109,20 @@ class GateTest {
     }
 
     @Test
+    void believesCountsOnWhichTheRoundsAgree() {
+        Optional<Spread> apart = Optional.of(Spread.of(200, 210, 260));
+        Committed many = new Committed("socket-to-file", 17, 0.40, 0.41, 0.30, 0.31, 180, 0);
+        Measured paced = new Measured(Optional.of(close(0.4)), Optional.of(close(0.3)), apart, Optional.empty());
+        assertFalse(Gate.judge(many, paced).isLost());
+        assertEquals(-1, paced.toCommit(Rows.named("socket-to-file"), 17).systemCalls());
+        Measured agreed = new Measured(paced.wall(), paced.cpu(), Optional.of(Spread.of(209, 210, 211)), Optional.empty());
+        assertTrue(Gate.judge(many, agreed).isLost());
+    }
+
+    @Test
     void commitsWhatWasMeasured() {
         Row row = Rows.named("file-to-socket");
-        assertEquals(new Committed("file-to-socket", 25, 0.8, 0.667, 1, 0),
+        assertEquals(new Committed("file-to-socket", 25, 0.8, 0.808, 0.667, 0.667, 1, 0),
                 measured(close(0.8), Spread.of(2 / 3.0), 1, 0).toCommit(row, 25));
     }
 
@@ -114,8 +132,8 @@ class GateTest {
         GateFile file = new GateFile(path);
         Row row = Rows.named("file-to-socket");
         assertEquals(Optional.empty(), file.find(row, 17));
-        Committed newer = new Committed("file-to-socket", 17, 0.70, 0.60, 1, 0);
-        Committed other = new Committed("file-to-socket", 25, 0.60, 0.60, 1, 0);
+        Committed newer = new Committed("file-to-socket", 17, 0.70, 0.72, 0.60, 0.62, 1, 0);
+        Committed other = new Committed("file-to-socket", 25, 0.60, 0.62, 0.60, 0.62, 1, 0);
         file.put(List.of(other, COMMITTED));
         file.put(List.of(newer));
         assertEquals(Optional.of(newer), file.find(row, 17));

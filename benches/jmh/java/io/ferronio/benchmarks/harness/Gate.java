@@ -4,13 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Decides whether a row has lost against what was committed. Times are judged as ratios to the JDK's of the same
- * rounds; system calls and bytes allocated as they are, since nothing disturbs them.
+ * rounds; system calls and bytes allocated as they are, since no noise disturbs them.
  *
  * <ul>
- *   <li>System calls and bytes allocated always count.
+ *   <li>System calls and bytes allocated count where the rounds agree. They do not where another process sets the pace: how
+ *       much a socket holds decides how many calls it takes.
  *   <li>Time on the clock counts if it can: its rounds lie close together, and the change is more than what noise makes on
  *       a shared machine. If it cannot, the time of the processor does, under the same condition.
  * </ul>
@@ -25,6 +27,8 @@ final class Gate {
     private static final double WIDEST = 0.20;
     /** What a count may differ by: some calls and objects of the JVM's fall into the measured time. */
     private static final double FREE_CALLS = 0.05;
+    /** Rounds agree on a count if they differ by no more than this part of it. */
+    private static final double AGREED = 0.05;
     private static final double FREE_BYTES = 16;
 
     private Gate() {
@@ -36,11 +40,14 @@ final class Gate {
      * @param row its name
      * @param jdk the feature version
      * @param wall ratio to the JDK
+     * @param wallGreatest that of the worst round
      * @param cpu ratio to the JDK; negative if it could not be counted
-     * @param systemCalls an operation's; negative if they could not be counted
-     * @param allocatedBytes an operation's; negative if they could not be counted
+     * @param cpuGreatest that of the worst round; negative likewise
+     * @param systemCalls an operation's; negative if they could not be counted, or the rounds did not agree
+     * @param allocatedBytes an operation's; negative likewise
      */
-    record Committed(String row, int jdk, double wall, double cpu, double systemCalls, double allocatedBytes) {
+    record Committed(String row, int jdk, double wall, double wallGreatest, double cpu, double cpuGreatest,
+            double systemCalls, double allocatedBytes) {
     }
 
     /** What was measured now, of the same. */
@@ -56,11 +63,18 @@ final class Gate {
         }
 
         Committed toCommit(Row row, int jdk) {
-            return new Committed(row.name(), jdk, median(wall), median(cpu), median(systemCalls), median(allocatedBytes));
+            return new Committed(row.name(), jdk, median(wall), rounded(wall, Spread::greatest),
+                    median(cpu), rounded(cpu, Spread::greatest),
+                    median(systemCalls.filter(calls -> agree(calls, FREE_CALLS))),
+                    median(allocatedBytes.filter(bytes -> agree(bytes, FREE_BYTES))));
         }
 
         private static double median(Optional<Spread> spread) {
-            return spread.map(known -> Math.round(known.median() * 1000) / 1000.0).orElse(-1.0);
+            return rounded(spread, Spread::median);
+        }
+
+        private static double rounded(Optional<Spread> spread, ToDoubleFunction<Spread> value) {
+            return spread.map(known -> Math.round(value.applyAsDouble(known) * 1000) / 1000.0).orElse(-1.0);
         }
     }
 
@@ -88,10 +102,10 @@ final class Gate {
         String judgedBy;
         if (decides(committed.wall, measured.wall)) {
             judgedBy = "time, counts";
-            time("time", committed.wall, measured.wall.get()).ifPresent(losses::add);
+            time("time", committed.wall, committed.wallGreatest, measured.wall.get()).ifPresent(losses::add);
         } else if (decides(committed.cpu, measured.cpu)) {
             judgedBy = "processor time, counts";
-            time("processor time", committed.cpu, measured.cpu.get()).ifPresent(losses::add);
+            time("processor time", committed.cpu, committed.cpuGreatest, measured.cpu.get()).ifPresent(losses::add);
         } else {
             judgedBy = "counts";
         }
@@ -103,19 +117,23 @@ final class Gate {
                 && Math.abs(measured.get().median() / committed - 1) >= NOISE;
     }
 
-    /** Three quarters of the rounds must be worse than what was committed, too. */
-    private static Optional<String> time(String what, double committed, Spread measured) {
-        boolean isLost = measured.median() > committed * (1 + LOSS) && measured.lower() > committed;
+    /** Three quarters of the rounds must be worse than the worst of those that were committed, too. */
+    private static Optional<String> time(String what, double committed, double worst, Spread measured) {
+        boolean isLost = measured.median() > committed * (1 + LOSS) && measured.lower() > worst;
         return isLost ? Optional.of(words(what + " against the JDK's", committed, measured.toString())) : Optional.empty();
     }
 
     private static Optional<String> count(String what, double committed, Optional<Spread> measured, double free) {
-        if (committed < 0 || measured.isEmpty()) {
+        if (committed < 0 || measured.isEmpty() || !agree(measured.get(), free)) {
             return Optional.empty();
         }
         double median = measured.get().median();
         boolean isLost = median > committed * (1 + LOSS) && median - committed > free;
         return isLost ? Optional.of(words(what, committed, String.format(Locale.ROOT, "%.2f", median))) : Optional.empty();
+    }
+
+    private static boolean agree(Spread counts, double free) {
+        return counts.greatest() - counts.least() <= Math.max(free, counts.median() * AGREED);
     }
 
     private static String words(String what, double committed, String measured) {
