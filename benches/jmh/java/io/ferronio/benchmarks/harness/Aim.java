@@ -10,10 +10,8 @@ package io.ferronio.benchmarks.harness;
  * @param firstJdk the feature version from which on it is meant
  * @param lastJdk the last that it is meant for
  * @param atMost the ratio
- * @param source who says so
  */
-public record Aim(Way way, Way against, Figure figure, long size, int firstJdk, int lastJdk, double atMost,
-        String source) {
+public record Aim(Way way, Way against, Figure figure, long size, int firstJdk, int lastJdk, double atMost) {
 
     /** Whether it is about this size on this JDK. */
     public boolean isFor(long size, int jdk) {

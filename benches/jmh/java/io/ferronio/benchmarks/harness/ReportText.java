@@ -100,7 +100,7 @@ final class ReportText {
     /** What was to be reached, and what was. */
     String aims() {
         StringBuilder text = new StringBuilder("## Aims\n\n");
-        List<String> columns = new ArrayList<>(List.of("row", "size", "way", "against", "figure", "at most", "says"));
+        List<String> columns = new ArrayList<>(List.of("row", "size", "way", "against", "figure", "at most"));
         jdks.forEach(jdk -> columns.add("JDK " + jdk));
         text.append(line(columns.toArray())).append("|---".repeat(columns.size())).append("|\n");
         for (Row row : Rows.ALL) {
@@ -115,7 +115,7 @@ final class ReportText {
 
     private Optional<String> aim(Row row, Aim aim, long size) {
         List<Object> cells = new ArrayList<>(List.of(row, row.scale().text(size), aim.way().label(), aim.against().label(),
-                aim.figure().label(), String.format(Locale.ROOT, "%.2f", aim.atMost()), aim.source()));
+                aim.figure().label(), String.format(Locale.ROOT, "%.2f", aim.atMost())));
         boolean isMeasured = false;
         for (int jdk : jdks) {
             Optional<Spread> ratio = aim.isFor(size, jdk)

@@ -143,8 +143,8 @@ public final class Row {
             return this;
         }
 
-        Builder aim(Way way, Way against, Figure figure, long size, double atMost, String source) {
-            return aim(new Aim(way, against, figure, size, 0, Integer.MAX_VALUE, atMost, source));
+        Builder aim(Way way, Way against, Figure figure, long size, double atMost) {
+            return aim(new Aim(way, against, figure, size, 0, Integer.MAX_VALUE, atMost));
         }
 
         Builder aim(Aim aim) {

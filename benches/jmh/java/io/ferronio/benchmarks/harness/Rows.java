@@ -47,55 +47,51 @@ public final class Rows {
     private static final long MIB = 1L << 20;
     private static final long GIB = 1L << 30;
 
-    private static final String TRANSFERS = "issue 4";
-    private static final String GUARD = "issue 5";
-    private static final String REGIONS = "issue 6";
-
     /** In the order of the report. */
     public static final List<Row> ALL = List.of(
             // ---- transfers
             Row.of("file-to-socket", "a part of a file to a TCP socket", FileToSocket.class)
                     .over(BYTES, 512, 4 * KIB, 64 * KIB, MIB, 16 * MIB, GIB)
                     .ways(JDK, FERRONIO, AGENT, RAW, NETTY)
-                    .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 17, 17, 0.90, TRANSFERS))
-                    .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 18, 99, 0.92, TRANSFERS))
-                    .aim(FERRONIO, JDK, WALL, 64 * KIB, 0.97, TRANSFERS)
-                    .aim(FERRONIO, JDK, WALL, 16 * MIB, 1.00, TRANSFERS)
+                    .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 17, 17, 0.90))
+                    .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 18, 99, 0.92))
+                    .aim(FERRONIO, JDK, WALL, 64 * KIB, 0.97)
+                    .aim(FERRONIO, JDK, WALL, 16 * MIB, 1.00)
                     .gate(4 * KIB).build(),
             Row.of("header-and-file", "a header of 200 bytes and a part of a file to a TCP socket", HeaderAndFile.class)
                     .over(BYTES, 512, 4 * KIB, 64 * KIB, MIB)
                     .ways(JDK, FERRONIO)
-                    .aim(FERRONIO, JDK, WALL, 4 * KIB, 0.75, TRANSFERS)
+                    .aim(FERRONIO, JDK, WALL, 4 * KIB, 0.75)
                     .gate(4 * KIB).build(),
             Row.of("socket-to-file", "from a TCP socket to a file", SocketToFile.class)
                     .over(BYTES, 4 * KIB, 64 * KIB, 16 * MIB, 256 * MIB)
                     .ways(JDK, FERRONIO, RAW)
-                    .aim(FERRONIO, JDK, WALL, 256 * MIB, 0.45, TRANSFERS)
-                    .aim(FERRONIO, JDK, CPU, 256 * MIB, 0.40, TRANSFERS)
+                    .aim(FERRONIO, JDK, WALL, 256 * MIB, 0.45)
+                    .aim(FERRONIO, JDK, CPU, 256 * MIB, 0.40)
                     .gate(16 * MIB).build(),
             Row.of("socket-to-socket", "from a TCP socket to another; the JDK's way is a loop through 64 KiB",
                             SocketToSocket.class)
                     .over(BYTES, 64 * KIB, 16 * MIB, 256 * MIB)
                     .ways(JDK, FERRONIO)
-                    .aim(FERRONIO, JDK, WALL, 256 * MIB, 0.75, TRANSFERS)
-                    .aim(FERRONIO, JDK, CPU, 256 * MIB, 0.50, TRANSFERS)
+                    .aim(FERRONIO, JDK, WALL, 256 * MIB, 0.75)
+                    .aim(FERRONIO, JDK, CPU, 256 * MIB, 0.50)
                     .gate(16 * MIB).build(),
             Row.of("file-to-file", "over what another file holds", FileToFile.class)
                     .over(BYTES, 512, 4 * KIB, 64 * KIB, MIB, 256 * MIB)
                     .ways(JDK, FERRONIO, RAW)
-                    .aim(FERRONIO, JDK, WALL, 4 * KIB, 0.60, TRANSFERS)
-                    .aim(FERRONIO, JDK, WALL, 256 * MIB, 1.00, TRANSFERS)
+                    .aim(FERRONIO, JDK, WALL, 4 * KIB, 0.60)
+                    .aim(FERRONIO, JDK, WALL, 256 * MIB, 1.00)
                     .gate(4 * KIB).build(),
             Row.of("file-to-channel", "a file to a channel that is not the JDK's and takes all at no cost",
                             FileToChannel.class)
                     .over(BYTES, 16 * KIB, MIB, 64 * MIB)
                     .ways(JDK, FERRONIO)
-                    .aim(FERRONIO, JDK, WALL, 64 * MIB, 0.40, TRANSFERS).build(),
+                    .aim(FERRONIO, JDK, WALL, 64 * MIB, 0.40).build(),
             Row.of("channel-to-file", "from a channel that is not the JDK's and gives all at no cost, to a file",
                             ChannelToFile.class)
                     .over(BYTES, 16 * KIB, MIB, 64 * MIB)
                     .ways(JDK, FERRONIO)
-                    .aim(FERRONIO, JDK, WALL, 64 * MIB, 0.50, TRANSFERS)
+                    .aim(FERRONIO, JDK, WALL, 64 * MIB, 0.50)
                     .gate(MIB).build(),
 
             // ---- mappings
@@ -103,16 +99,16 @@ public final class Rows {
                             MapReadUnmap.class)
                     .over(BYTES, 4 * KIB, MIB, 64 * MIB)
                     .ways(JDK, FERRONIO, REGION, AGENT, CONFINED_ARENA, SHARED_ARENA)
-                    .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 17, 17, 1.40, GUARD))
-                    .aim(new Aim(FERRONIO, JDK, WALL, MIB, 17, 17, 1.40, GUARD))
-                    .aim(FERRONIO, CONFINED_ARENA, WALL, 4 * KIB, 1.30, GUARD)
-                    .aim(FERRONIO, CONFINED_ARENA, WALL, MIB, 1.30, GUARD)
+                    .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 17, 17, 1.40))
+                    .aim(new Aim(FERRONIO, JDK, WALL, MIB, 17, 17, 1.40))
+                    .aim(FERRONIO, CONFINED_ARENA, WALL, 4 * KIB, 1.30)
+                    .aim(FERRONIO, CONFINED_ARENA, WALL, MIB, 1.30)
                     .gate(4 * KIB).build(),
             Row.of("map-beside-busy-threads", "the same, while fifty threads read another mapping",
                             MapBesideBusyThreads.class)
                     .over(BYTES, 4 * KIB, MIB)
                     .ways(JDK, FERRONIO, REGION, SHARED_ARENA)
-                    .aim(FERRONIO, SHARED_ARENA, WALL, 0, 0.10, GUARD).build(),
+                    .aim(FERRONIO, SHARED_ARENA, WALL, 0, 0.10).build(),
             Row.of("read-mapped", "read a mapping long by long; the JDK's buffer against ours", ReadMapped.class)
                     .over(BYTES, 4 * KIB, MIB)
                     .ways(JDK, FERRONIO, REGION)
@@ -124,7 +120,7 @@ public final class Rows {
             Row.of("load", "map a file that is in memory, load it, unmap it", LoadMapped.class)
                     .over(BYTES, MIB, 256 * MIB)
                     .ways(JDK, REGION)
-                    .aim(REGION, JDK, WALL, 256 * MIB, 1.00, REGIONS)
+                    .aim(REGION, JDK, WALL, 256 * MIB, 1.00)
                     .gate(MIB).build(),
             Row.of("force", "change a byte of each page of a range, and force the range", ForceRange.class)
                     .over(BYTES, 4 * KIB, MIB)
@@ -133,7 +129,7 @@ public final class Rows {
                             FileResidency.class)
                     .over(BYTES, GIB)
                     .ways(JDK, FERRONIO)
-                    .aim(FERRONIO, JDK, WALL, GIB, 0.10, REGIONS).build(),
+                    .aim(FERRONIO, JDK, WALL, GIB, 0.10).build(),
             fault("fault-truncated", "read a page of a truncated file, with the error for it", "TRUNCATED"),
             fault("fault-unmapped", "read a page of an unmapped buffer, with the error for it", "UNMAPPED"),
             checksum("checksum-truncated", "CRC32 of a buffer whose file was truncated to nothing", "TRUNCATED"),
@@ -172,8 +168,8 @@ public final class Rows {
                 .with("access", access)
                 .over(BYTES, MIB)
                 .ways(JDK, REGION, REGION_BEYOND, SEGMENT)
-                .aim(REGION, JDK, WALL, MIB, atMost, REGIONS)
-                .aim(REGION_BEYOND, JDK, WALL, MIB, 1.05, REGIONS);
+                .aim(REGION, JDK, WALL, MIB, atMost)
+                .aim(REGION_BEYOND, JDK, WALL, MIB, 1.05);
     }
 
     private static Row fault(String name, String work, String loss) {
