@@ -6,6 +6,7 @@ import java.awt.Font;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -50,13 +51,14 @@ final class Plot {
     private final XYChart chart;
     private final List<String> sizes;
     private int series;
+    private double least = Double.POSITIVE_INFINITY;
+    private double greatest;
 
     /** An empty one, with the sizes from left to right. */
     Plot(String title, String ofX, String ofY, List<String> sizes) {
         this.sizes = sizes;
         chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title(title).xAxisTitle(ofX).yAxisTitle(ofY).build();
         chart.getStyler().setYAxisLogarithmic(true);
-        chart.getStyler().setYAxisLogarithmicDecadeOnly(false);
         chart.getStyler().setYAxisDecimalPattern("#,##0.##");
         chart.getStyler().setXAxisMin(-0.5);
         chart.getStyler().setXAxisMax(sizes.size() - 0.5);
@@ -119,6 +121,8 @@ final class Plot {
 
     private XYSeries add(String name, List<? extends Number> places, List<Double> values, Color color, Marker marker) {
         series++;
+        least = Math.min(least, Collections.min(values));
+        greatest = Math.max(greatest, Collections.max(values));
         XYSeries line = chart.addSeries(name, places, values);
         line.setLineColor(color);
         line.setMarkerColor(color);
@@ -150,6 +154,9 @@ final class Plot {
 
     /** The picture, from its svg element on. */
     String svg() throws IOException {
+        chart.getStyler().setYAxisMin(least / 1.5);
+        chart.getStyler().setYAxisMax(greatest * 1.5);
+        chart.getStyler().setYAxisLogarithmicDecadeOnly(greatest > 100 * least); // or the numbers would overlap
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         VectorGraphicsEncoder.saveVectorGraphic(chart, bytes, VectorGraphicsFormat.SVG);
         String svg = bytes.toString(StandardCharsets.UTF_8);

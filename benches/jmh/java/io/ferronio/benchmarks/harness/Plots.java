@@ -39,7 +39,7 @@ final class Plots {
                 if (row.ways().contains(Way.RAW)) {
                     plots.add(new Named(row + "-raw", "time against the raw limit, " + row.work(), raw(row)));
                 }
-                if (row.sizes().get(row.sizes().size() - 1) >= 1 << 20) {
+                if (!row.ways().contains(Way.REGION)) { // What is mapped is not moved.
                     plots.add(new Named(row + "-cpu", "processor time for each GiB, " + row.work(), cpu(row)));
                 }
             }
@@ -68,7 +68,7 @@ final class Plots {
         Plot plot = new Plot(row + ": time against " + row.base().label(), row.scale().label(), "ratio", sizes(row));
         for (Way way : row.ways()) {
             if (way != row.base()) {
-                eachJdk((jdk, stroke) -> plot.line(label(way, jdk), way.ordinal(), stroke, overSizes(row,
+                eachJdk((jdk, stroke) -> plot.line(label(way, jdk), row.ways().indexOf(way), stroke, overSizes(row,
                         size -> results.ratio(row, way, row.base(), size, jdk, Figure.WALL))));
             }
         }
@@ -91,7 +91,7 @@ final class Plots {
         Plot plot = new Plot(row + ": time against the raw limit", row.scale().label(), "ratio", sizes(row));
         for (Way way : row.ways()) {
             if (way != Way.RAW) {
-                eachJdk((jdk, stroke) -> plot.line(label(way, jdk), way.ordinal(), stroke, overSizes(row,
+                eachJdk((jdk, stroke) -> plot.line(label(way, jdk), row.ways().indexOf(way), stroke, overSizes(row,
                         size -> results.ratio(row, way, Way.RAW, size, jdk, Figure.WALL))));
             }
         }
@@ -104,7 +104,7 @@ final class Plots {
     private Plot cpu(Row row) {
         Plot plot = new Plot(row + ": processor time for each GiB", row.scale().label(), "ms", sizes(row));
         for (Way way : row.ways()) {
-            eachJdk((jdk, stroke) -> plot.line(label(way, jdk), way.ordinal(), stroke, overSizes(row,
+            eachJdk((jdk, stroke) -> plot.line(label(way, jdk), row.ways().indexOf(way), stroke, overSizes(row,
                     size -> results.figure(row, way, size, jdk, Figure.CPU).filter(cpu -> cpu.least() > 0)
                             .map(cpu -> cpu.times(GIB / size / 1e6)))));
         }
@@ -114,7 +114,7 @@ final class Plots {
     private Plot growth(Row row) {
         Plot plot = new Plot(row + ": an operation", row.scale().label(), "ns", sizes(row));
         for (Way way : row.ways()) {
-            eachJdk((jdk, stroke) -> plot.line(label(way, jdk), way.ordinal(), stroke, overSizes(row,
+            eachJdk((jdk, stroke) -> plot.line(label(way, jdk), row.ways().indexOf(way), stroke, overSizes(row,
                     size -> results.figure(row, way, size, jdk, Figure.WALL))));
         }
         return plot;
