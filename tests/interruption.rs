@@ -49,8 +49,11 @@ fn a_thread_that_waits_is_woken() {
         let thread = told.recv().expect("a thread's number");
         // In vain until it waits: so it is done again, as `CancellableThread` does.
         while !waiting.is_finished() {
-            assert_eq!(interruption::interrupt(thread), Ok(()));
-            thread::yield_now();
+            match interruption::interrupt(thread) {
+                // Enough of them are on their way; it was woken, and has ended just now.
+                Ok(()) | Err(Errno::EAGAIN | Errno::ESRCH) => thread::yield_now(),
+                Err(error) => panic!("{error}"),
+            }
         }
         assert_eq!(waiting.join().expect("no panic"), Err(Errno::EINTR));
     });
