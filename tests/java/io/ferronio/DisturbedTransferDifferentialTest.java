@@ -1,7 +1,6 @@
 package io.ferronio;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.ferronio.testing.ChannelBytes;
@@ -292,14 +291,24 @@ class DisturbedTransferDifferentialTest {
             disturbance.happen(source, target, task::interrupt);
             return null;
         });
+        long moved = -1;
+        Exception ended = null;
         try {
-            return task.result();
-        } finally {
-            disturber.result();
-            if (interrupted.get()) {
-                Thread.currentThread().interrupt();
-            }
-            assertEquals(disturbance == Disturbance.INTERRUPT, interrupted.get());
+            moved = task.result();
+        } catch (Exception e) {
+            ended = e;
         }
+        disturber.result();
+        if (interrupted.get() != (disturbance == Disturbance.INTERRUPT)) {
+            throw new AssertionError("after " + moved + " bytes the thread " + (interrupted.get() ? "was" : "was not")
+                    + " interrupted", ended);
+        }
+        if (interrupted.get()) {
+            Thread.currentThread().interrupt();
+        }
+        if (ended != null) {
+            throw ended;
+        }
+        return moved;
     }
 }
