@@ -12,6 +12,7 @@ use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 extern "C" fn do_nothing(_signal: libc::c_int) {}
 
@@ -41,21 +42,28 @@ fn a_thread_that_waits_is_woken() {
         handle();
         let pipe = Pipe::open(4096).expect("a pipe");
         let (tell, told) = mpsc::channel();
+        let (answer, answered) = mpsc::channel();
         let read = pipe.read.try_clone().expect("a descriptor");
         let waiting = thread::spawn(move || {
             tell.send(gettid()).expect("a listener");
-            nix::unistd::read(read, &mut [0])
+            answer
+                .send(nix::unistd::read(read, &mut [0]))
+                .expect("a listener");
         });
         let thread = told.recv().expect("a thread's number");
-        // In vain until it waits: so it is done again, as `CancellableThread` does.
-        while !waiting.is_finished() {
+        // In vain until it waits: so it is done again, with pauses as `CancellableThread` does. One signal right after the
+        // other would keep the thread busy with nothing else.
+        let result = loop {
             match interruption::interrupt(thread) {
-                // Enough of them are on their way; it was woken, and has ended just now.
-                Ok(()) | Err(Errno::EAGAIN | Errno::ESRCH) => thread::yield_now(),
+                Ok(()) | Err(Errno::ESRCH) => {} // the latter if it has answered, and ended, just now
                 Err(error) => panic!("{error}"),
             }
-        }
-        assert_eq!(waiting.join().expect("no panic"), Err(Errno::EINTR));
+            if let Ok(result) = answered.recv_timeout(Duration::from_millis(1)) {
+                break result;
+            }
+        };
+        assert_eq!(result, Err(Errno::EINTR));
+        waiting.join().expect("no panic");
     });
 }
 
