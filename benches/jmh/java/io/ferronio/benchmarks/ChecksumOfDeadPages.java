@@ -1,6 +1,5 @@
 package io.ferronio.benchmarks;
 
-import io.ferronio.Mappings;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -41,12 +40,7 @@ public class ChecksumOfDeadPages {
     /** Makes sure that there were faults. */
     @TearDown(Level.Invocation)
     public void check() {
-        if (Mappings.faults(buffer) == 0) {
-            throw new IllegalStateException("nothing faulted");
-        }
-        if (loss == Loss.TRUNCATED) {
-            Mappings.unmap(buffer);
-        }
+        loss.checkAndUnmap(buffer);
     }
 
     /** {@code CRC32.update} with a buffer of ours. */

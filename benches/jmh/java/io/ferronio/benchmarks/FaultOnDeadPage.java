@@ -1,6 +1,5 @@
 package io.ferronio.benchmarks;
 
-import io.ferronio.Mappings;
 import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.util.concurrent.TimeUnit;
@@ -51,12 +50,7 @@ public class FaultOnDeadPage {
     /** Makes sure that there were faults. */
     @TearDown(Level.Invocation)
     public void check() {
-        if (Mappings.faults(buffer) == 0) {
-            throw new IllegalStateException("nothing faulted");
-        }
-        if (loss == Loss.TRUNCATED) {
-            Mappings.unmap(buffer);
-        }
+        loss.checkAndUnmap(buffer);
     }
 
     /** {@code MappedByteBuffer.get} of a buffer of ours. */

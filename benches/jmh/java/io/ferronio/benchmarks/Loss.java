@@ -34,4 +34,14 @@ public enum Loss {
             return buffer;
         }
     }
+
+    /** Makes sure that a mapping of {@link #map} was read from, and takes it away. */
+    void checkAndUnmap(MappedByteBuffer buffer) {
+        if (Mappings.faults(buffer) == 0) {
+            throw new IllegalStateException("nothing faulted");
+        }
+        if (this == TRUNCATED) {
+            Mappings.unmap(buffer);
+        }
+    }
 }
