@@ -2,6 +2,9 @@ package io.ferronio.benchmarks;
 
 import io.ferronio.MappedRegion;
 import io.ferronio.Mappings;
+import io.ferronio.internal.MemoryAccess;
+import java.lang.reflect.Field;
+import java.nio.Buffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,10 +19,11 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /**
  * Reads or writes as many longs as a mapping has, one after the other or here and there: through the JDK's buffer, a
- * region, a region whose longs lie beyond 4 GiB, and a {@code MemorySegment}.
+ * region, a region whose longs lie beyond 4 GiB, a {@code MemorySegment}, and by address.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,11 +39,18 @@ public class AccessMapped {
         READ_ALL,
         /** {@code putLong}, from the start to the end. */
         WRITE_ALL,
+        /** {@code putLong} of the same number, from the start to the end. */
+        FILL,
+        /** {@code putLong} of three times what is there, from the start to the end. */
+        TRIPLE,
         /** {@code getLong}, anywhere. */
         READ_RANDOM,
         /** {@code putLong}, anywhere. */
         WRITE_RANDOM
     }
+
+    /** Written by {@link Access#FILL}. */
+    private static final long NUMBER = 0x0123_4567_89AB_CDEFL;
 
     /** What is done. */
     @Param
@@ -56,14 +67,20 @@ public class AccessMapped {
     private MappedRegion large;
     private AutoCloseable arena;
     private Object segment;
+    private long address;
 
     /** Maps the file in each way. */
     @Setup
-    public void open() throws Throwable {
+    public void open(BenchmarkParams parameters) throws Throwable {
         file = MemoryFile.createToWrite(size);
         jdk = file.map(MapMode.READ_WRITE, 0, size);
         jdk.order(ByteOrder.nativeOrder());
         region = MappedRegion.map(file, MapMode.READ_WRITE, 0, size);
+        if (parameters.getBenchmark().endsWith(".raw")) {
+            Field field = Buffer.class.getDeclaredField("address");
+            field.setAccessible(true);
+            address = field.getLong(jdk);
+        }
         largeFile = MemoryFile.createSparse(FAR + size);
         large = MappedRegion.map(largeFile, MapMode.READ_WRITE, 0, FAR + size);
         large.fill(FAR, size, (byte) 1);
@@ -113,6 +130,16 @@ public class AccessMapped {
                     jdk.putLong(i, i);
                 }
             }
+            case FILL -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    jdk.putLong(i, NUMBER);
+                }
+            }
+            case TRIPLE -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    jdk.putLong(i, 3 * jdk.getLong(i));
+                }
+            }
             case READ_RANDOM -> {
                 for (int i = 0; i < size; i += Long.BYTES) {
                     number = next(number);
@@ -141,6 +168,16 @@ public class AccessMapped {
             case WRITE_ALL -> {
                 for (long i = start; i < start + size; i += Long.BYTES) {
                     region.putLong(i, i);
+                }
+            }
+            case FILL -> {
+                for (long i = start; i < start + size; i += Long.BYTES) {
+                    region.putLong(i, NUMBER);
+                }
+            }
+            case TRIPLE -> {
+                for (long i = start; i < start + size; i += Long.BYTES) {
+                    region.putLong(i, 3 * region.getLong(i));
                 }
             }
             case READ_RANDOM -> {
@@ -173,6 +210,49 @@ public class AccessMapped {
         return useRegion(large, FAR);
     }
 
+    /** By address, with {@code Unsafe}: nothing is checked. */
+    @Benchmark
+    public long raw(Meter meter) {
+        meter.operation();
+        long sum = 0;
+        long number = 1;
+        switch (access) {
+            case READ_ALL -> {
+                for (long i = 0; i < size; i += Long.BYTES) {
+                    sum += MemoryAccess.getLong(address + i);
+                }
+            }
+            case WRITE_ALL -> {
+                for (long i = 0; i < size; i += Long.BYTES) {
+                    MemoryAccess.putLong(address + i, i);
+                }
+            }
+            case FILL -> {
+                for (long i = 0; i < size; i += Long.BYTES) {
+                    MemoryAccess.putLong(address + i, NUMBER);
+                }
+            }
+            case TRIPLE -> {
+                for (long i = 0; i < size; i += Long.BYTES) {
+                    MemoryAccess.putLong(address + i, 3 * MemoryAccess.getLong(address + i));
+                }
+            }
+            case READ_RANDOM -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    number = next(number);
+                    sum += MemoryAccess.getLong(address + index(number, size));
+                }
+            }
+            default -> {
+                for (int i = 0; i < size; i += Long.BYTES) {
+                    number = next(number);
+                    MemoryAccess.putLong(address + index(number, size), i);
+                }
+            }
+        }
+        return sum;
+    }
+
     /** {@code FileChannel.map} into an arena for all threads, since JDK 22. */
     @Benchmark
     public long segment(Meter meter) throws Throwable {
@@ -188,6 +268,16 @@ public class AccessMapped {
             case WRITE_ALL -> {
                 for (long i = 0; i < size; i += Long.BYTES) {
                     Arenas.putLong(segment, i, i);
+                }
+            }
+            case FILL -> {
+                for (long i = 0; i < size; i += Long.BYTES) {
+                    Arenas.putLong(segment, i, NUMBER);
+                }
+            }
+            case TRIPLE -> {
+                for (long i = 0; i < size; i += Long.BYTES) {
+                    Arenas.putLong(segment, i, 3 * Arenas.getLong(segment, i));
                 }
             }
             case READ_RANDOM -> {

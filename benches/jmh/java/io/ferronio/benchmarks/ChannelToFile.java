@@ -27,6 +27,7 @@ public class ChannelToFile {
     public int size;
 
     private FileChannel file;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
     private final ReadableByteChannel channel = new ReadableByteChannel() {
         @Override
         public int read(ByteBuffer buffer) {
@@ -72,6 +73,15 @@ public class ChannelToFile {
     public void ferronio(Meter meter) throws IOException {
         for (long received = 0; received < size;) {
             received += Transfers.transferFrom(file, channel, received, size - received);
+        }
+        meter.operation();
+    }
+
+    /** What no way through memory can do without: pwrite(2) of a large buffer that nobody fills. */
+    @Benchmark
+    public void raw(Meter meter) throws IOException {
+        for (long written = 0; written < size;) {
+            written += file.write(buffer.clear().limit((int) Math.min(buffer.capacity(), size - written)), written);
         }
         meter.operation();
     }

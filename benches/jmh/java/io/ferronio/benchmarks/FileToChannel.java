@@ -27,6 +27,7 @@ public class FileToChannel {
     public int size;
 
     private FileChannel file;
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 << 10);
     private final WritableByteChannel channel = new WritableByteChannel() {
         @Override
         public int write(ByteBuffer buffer) {
@@ -72,6 +73,15 @@ public class FileToChannel {
     public void ferronio(Meter meter) throws IOException {
         for (long sent = 0; sent < size;) {
             sent += Transfers.transferTo(file, sent, size - sent, channel);
+        }
+        meter.operation();
+    }
+
+    /** What no way through memory can do without: pread(2) into a large buffer, with nobody to get it. */
+    @Benchmark
+    public void raw(Meter meter) throws IOException {
+        for (long read = 0; read < size;) {
+            read += file.read(buffer.clear().limit((int) Math.min(buffer.capacity(), size - read)), read);
         }
         meter.operation();
     }

@@ -22,7 +22,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class FileToFile {
 
-        /** Bytes to copy each time. */
+    /** Bytes to copy each time. */
     @Param("4096")
     public int size;
 

@@ -35,6 +35,8 @@ public class FileToSocket {
     /** More than a processor caches: what is sent was not sent just before. */
     private static final long LEAST_FILE_SIZE = 64 << 20;
 
+    private static final int PAGE = 4096;
+
     private static FileChannel shared;
 
     /** Bytes to send each time. */
@@ -67,7 +69,7 @@ public class FileToSocket {
             socketDescriptor = Descriptors.of(socket);
         }
         if (way.equals("ferronio")) {
-            Transfers.transferTo(file, 0, 1, socket);
+            Transfers.transferTo(file, 0, PAGE, socket); // a whole one: or all that follows would lie askew in it
             if (Counters.snapshot().transfers(Route.SENDFILE) == 0) {
                 throw new IllegalStateException("FerroNIO leaves this transfer to the JDK here: doctor says why");
             }

@@ -8,9 +8,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * A file that no disk can slow down: in tmpfs where there is one. It has no name, so it is gone with its channel. Those
@@ -25,8 +25,8 @@ public final class MemoryFile {
 
     private static final int BLOCK = 1 << 20;
 
-    /** Those with content. */
-    private static final List<FileChannel> FILLED = new CopyOnWriteArrayList<>();
+    /** Those with content that this thread has made: when one thread looks, another may be closing its own. */
+    private static final ThreadLocal<List<FileChannel>> FILLED = ThreadLocal.withInitial(ArrayList::new);
 
     private MemoryFile() {
     }
@@ -57,7 +57,7 @@ public final class MemoryFile {
         for (long position = 0; position < size; position += block.capacity()) {
             file.write(block.clear().limit((int) Math.min(block.capacity(), size - position)), position);
         }
-        FILLED.add(file);
+        FILLED.get().add(file);
         return file;
     }
 
@@ -75,7 +75,7 @@ public final class MemoryFile {
         return Files.isWritable(TMPFS) ? TMPFS : Path.of(System.getProperty("java.io.tmpdir"));
     }
 
-    /** Pages of all files with content that are open. */
+    /** Pages of the files with content that this thread has made and that are open. */
     static long pages() throws IOException {
         long pages = 0;
         for (FileChannel file : open()) {
@@ -102,6 +102,6 @@ public final class MemoryFile {
     }
 
     private static List<FileChannel> open() {
-        return FILLED.stream().filter(FileChannel::isOpen).toList();
+        return FILLED.get().stream().filter(FileChannel::isOpen).toList();
     }
 }

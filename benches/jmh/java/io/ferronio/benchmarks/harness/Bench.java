@@ -39,7 +39,7 @@ public final class Bench {
         String build = Build.of(settings.jar());
         Map<String, String> machine = Machine.facts(settings.folder() == null ? MemoryFile.folder() : settings.folder());
         List<Measurement> before = file.read();
-        boolean isSame = before.stream().filter(measurement -> measurement.way() != Way.KERNEL)
+        boolean isSame = before.stream().filter(measurement -> !measurement.way().isOfCriterion())
                 .allMatch(measurement -> measurement.build().equals(build)
                         && measurement.milliseconds() == settings.milliseconds()
                         && Machine.isSame(measurement.machine(), machine));

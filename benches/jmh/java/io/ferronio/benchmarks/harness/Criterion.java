@@ -13,13 +13,14 @@ final class Criterion {
     private Criterion() {
     }
 
-    /** One of its benchmarks, and the row whose limit it is. */
-    private record Limit(String folder, String row) {
+    /** One of its benchmarks, and the row and way that it shows the limit of. */
+    private record Limit(String folder, String row, Way way) {
     }
 
     private static final List<Limit> LIMITS = List.of(
-            new Limit("sendfile to TCP/%d", "file-to-socket"),
-            new Limit("map, touch, unmap/munmap/%d", "map-read-unmap"));
+            new Limit("sendfile to TCP/%d", "file-to-socket", Way.KERNEL),
+            new Limit("map, touch, unmap/munmap/%d", "map-read-unmap", Way.KERNEL),
+            new Limit("map, touch, unmap/retire and drop/%d", "map-read-unmap", Way.KERNEL_KEEPING));
 
     /** Adds what there is in criterion's folder and not in the file. */
     static void add(Path criterion, ResultFile file) throws IOException {
@@ -27,11 +28,11 @@ final class Criterion {
         for (Limit limit : LIMITS) {
             for (long size : Rows.named(limit.row).sizes()) {
                 Path estimates = criterion.resolve(String.format(limit.folder, size)).resolve("new/estimates.json");
-                Measurement.Cell cell = new Measurement.Cell(limit.row, Way.KERNEL, size, 0);
+                Measurement.Cell cell = new Measurement.Cell(limit.row, limit.way, size, 0);
                 if (Files.exists(estimates) && !before.has(cell, 0)) {
                     double nanos = JsonParser.parseString(Files.readString(estimates)).getAsJsonObject()
                             .getAsJsonObject("median").get("point_estimate").getAsDouble();
-                    file.add(new Measurement(limit.row, Way.KERNEL, size, 0, 0, nanos, -1, -1, -1, 0, 0, -1, -1, 0, "",
+                    file.add(new Measurement(limit.row, limit.way, size, 0, 0, nanos, -1, -1, -1, 0, 0, -1, -1, 0, "",
                             Map.of(), null));
                 }
             }

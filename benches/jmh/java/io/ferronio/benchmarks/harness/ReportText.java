@@ -28,7 +28,7 @@ final class ReportText {
 
     /** What was measured where. */
     String head() {
-        List<Measurement> measured = results.all().stream().filter(one -> one.way() != Way.KERNEL).toList();
+        List<Measurement> measured = results.all().stream().filter(one -> !one.way().isOfCriterion()).toList();
         boolean isQuick = measured.stream().anyMatch(one -> Settings.isQuick(one.milliseconds()));
         long thrownAway = measured.stream().filter(one -> !one.counts()).count();
         int rounds = 1 + measured.stream().mapToInt(Measurement::round).max().orElse(0);
@@ -43,7 +43,7 @@ final class ReportText {
         text.append("* build of the library: ").append(String.join(", ",
                 new TreeSet<>(measured.stream().map(Measurement::build).toList()))).append('\n');
         text.append("* measured each time: ").append(measured.stream().mapToLong(Measurement::milliseconds).max().orElse(0))
-                .append(" ms, after a warm-up of three times as long\n");
+                .append(" ms, after a warm-up of five times as long\n");
         text.append("* measurements: ").append(measured.size()).append(", of which ").append(thrownAway)
                 .append(" were thrown away, since their files had not stayed in memory\n\n");
         return text.append(NOT_COMPARED).append('\n').toString();
@@ -141,11 +141,13 @@ final class ReportText {
                             number(row, way, size, jdk, Figure.SYSTEM_CALLS), number(row, way, size, jdk, Figure.ALLOCATED))));
                 }
             }
-            results.figure(row, Way.KERNEL, size, 0, Figure.WALL).ifPresent(wall -> lines.append(line(
-                    row.scale().text(size), "", Way.KERNEL.label(), String.format(Locale.ROOT, "%,.0f", wall.median()),
-                    "", "", "", "", "")));
+            for (Way way : List.of(Way.KERNEL, Way.KERNEL_KEEPING)) {
+                results.figure(row, way, size, 0, Figure.WALL).ifPresent(wall -> lines.append(line(row.scale().text(size), "",
+                        way.label(), String.format(Locale.ROOT, "%,.0f", wall.median()), "", "", "", "", "")));
+            }
         }
         return lines.length() == 0 ? "" : "## " + row + "\n\nAn operation: " + row.work() + ".\n\n"
+                + (row.note().isEmpty() ? "" : row.note() + "\n\n")
                 + line(row.scale().label(), "JDK", "way", "ns", "time against " + row.base().label(), "against the raw limit",
                 "processor time against " + row.base().label(), "system calls", "bytes allocated")
                 + "|---".repeat(9) + "|\n" + lines + "\n";

@@ -38,10 +38,10 @@ public final class Results {
         return rounds.containsKey(cell) && rounds.get(cell).containsKey(round);
     }
 
-    /** The feature versions of all JDKs, ascending. {@link Way#KERNEL} has none, and none is given for it. */
+    /** The feature versions of all JDKs, ascending. What criterion has measured has none, and none is given for it. */
     public SortedSet<Integer> jdks() {
         TreeSet<Integer> jdks = new TreeSet<>();
-        rounds.keySet().stream().filter(cell -> cell.way() != Way.KERNEL).forEach(cell -> jdks.add(cell.jdk()));
+        rounds.keySet().stream().filter(cell -> !cell.way().isOfCriterion()).forEach(cell -> jdks.add(cell.jdk()));
         return jdks;
     }
 
@@ -69,7 +69,7 @@ public final class Results {
     }
 
     private Map<Integer, Measurement> of(Row row, Way way, long size, int jdk) {
-        Map<Integer, Measurement> found = rounds.get(new Cell(row.name(), way, size, way == Way.KERNEL ? 0 : jdk));
+        Map<Integer, Measurement> found = rounds.get(new Cell(row.name(), way, size, way.isOfCriterion() ? 0 : jdk));
         return found == null ? Map.of() : found;
     }
 

@@ -18,6 +18,7 @@ public final class Row {
     private final List<Way> ways;
     private final Map<Way, Long> limits;
     private final List<Aim> aims;
+    private final String note;
     private final long gateSize;
 
     private Row(Builder builder) {
@@ -30,6 +31,7 @@ public final class Row {
         ways = List.copyOf(builder.ways);
         limits = Map.copyOf(builder.limits);
         aims = List.copyOf(builder.aims);
+        note = builder.note;
         gateSize = builder.gateSize;
     }
 
@@ -92,6 +94,11 @@ public final class Row {
         return aims;
     }
 
+    /** Why the figures are what they are, where that is known and is not plain to see; or empty. */
+    public String note() {
+        return note;
+    }
+
     /** The size at which the gate judges it; 0 if it does not. */
     public long gateSize() {
         return gateSize;
@@ -113,6 +120,7 @@ public final class Row {
         private Scale scale = Scale.BYTES;
         private List<Long> sizes = List.of();
         private List<Way> ways = List.of();
+        private String note = "";
         private long gateSize;
 
         private Builder(String name, String work, Class<?> benchmark) {
@@ -149,6 +157,11 @@ public final class Row {
 
         Builder aim(Aim aim) {
             aims.add(aim);
+            return this;
+        }
+
+        Builder note(String note) {
+            this.note = note;
             return this;
         }
 

@@ -2,8 +2,6 @@ package io.ferronio.benchmarks.harness;
 
 import io.ferronio.benchmarks.harness.Measurement.Cell;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.openjdk.jmh.results.Result;
@@ -16,11 +14,15 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Measures one way once: in a JVM of its own, after a warm-up of three times as long, by JMH. */
+/** Measures one way once: in a JVM of its own, after a warm-up of five times as long, by JMH. */
 final class Trial {
 
-    /** In the last of them the benchmark's meter counts system calls. */
-    private static final int WARM_UP_ITERATIONS = 3;
+    /**
+     * In the last of them the benchmark's meter counts system calls. Fewer are not enough: the JDK's loop through 8 KiB
+     * was seen at a third of its speed after three. With {@code -BackgroundCompilation} three are, but then a call of
+     * 20 ms, made ten times in all, waits for the compiler while it is measured.
+     */
+    private static final int WARM_UP_ITERATIONS = 5;
 
     private final long milliseconds;
     private final String build;
@@ -57,14 +59,12 @@ final class Trial {
         } else {
             options.param("size", Long.toString(cell.size()));
         }
-        // What is compiled after a short warm-up must not depend on how busy the processors were.
-        List<String> flags = new ArrayList<>(List.of("-XX:-BackgroundCompilation"));
         if (cell.way() == Way.AGENT) {
-            flags.add("-javaagent:" + System.getProperty("ferronio.benchmarks.agent"));
+            options.jvmArgsPrepend("-javaagent:" + System.getProperty("ferronio.benchmarks.agent"));
         }
-        options.jvmArgsPrepend(flags.toArray(String[]::new));
         if (cell.way() == Way.RAW) {
-            options.jvmArgsAppend("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"); // for the descriptors
+            options.jvmArgsAppend("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED", // for the descriptors
+                    "--add-opens=java.base/java.nio=ALL-UNNAMED"); // and addresses
         }
         return options
                 .include("^" + row.benchmark().getName().replace(".", "\\.") + "\\." + cell.way().method() + "$")

@@ -12,7 +12,7 @@ public enum Way {
     REGION("region", "region", 17),
     /** {@code MappedRegion}, beyond its first 4 GiB. */
     REGION_BEYOND("region > 4 GiB", "regionBeyond", 17),
-    /** Natives that only call the kernel: no program could use them as they are. */
+    /** Natives that only call the kernel, or accesses that check nothing: no program could use them as they are. */
     RAW("raw limit", "raw", 17),
     /** Netty's native epoll transport. */
     NETTY("Netty epoll", "netty", 17),
@@ -23,7 +23,9 @@ public enum Way {
     /** {@code MemorySegment.get} and {@code set}. */
     SEGMENT("MemorySegment", "segment", 22),
     /** The kernel's calls without a JVM, measured by criterion: not run by JMH. */
-    KERNEL("kernel alone", null, Integer.MAX_VALUE);
+    KERNEL("kernel alone", null, Integer.MAX_VALUE),
+    /** Likewise: a mapping that keeps its addresses when it is given up, as all of ours do. */
+    KERNEL_KEEPING("kernel alone, addresses kept", null, Integer.MAX_VALUE);
 
     private final String label;
     private final String method;
@@ -48,6 +50,11 @@ public enum Way {
     /** Whether a JDK of this feature version has it. */
     public boolean isOn(int jdk) {
         return jdk >= since;
+    }
+
+    /** Whether criterion has measured it: on no JDK. */
+    boolean isOfCriterion() {
+        return this == KERNEL || this == KERNEL_KEEPING;
     }
 
     /** Whether it is one that users of FerroNIO take. */
