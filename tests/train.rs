@@ -1,4 +1,5 @@
-//! Header, file and trailer as one train of segments, and what is known of a queue: `TCP_CORK`, `SIOCOUTQ`, `TCP_INFO`.
+//! Header, file and trailer as one train of segments, and what is known of a queue: `TCP_CORK`, `MSG_MORE`, `SIOCOUTQ`,
+//! `TCP_INFO`.
 
 mod common;
 
@@ -6,11 +7,11 @@ use common::{alone, bytes_at, file_of};
 use ferronio::kernel::advice::{Order, dont_need, expect, will_need};
 use ferronio::kernel::socket::is_corked;
 use ferronio::transfer::file::{copy_at, send};
-use ferronio::transfer::queue::{hold, length, let_go};
+use ferronio::transfer::queue::{begin, hold, length, let_go};
 use nix::errno::Errno;
 use nix::libc;
 use std::io::{Read, Seek, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::os::fd::{AsFd, AsRawFd};
 use std::os::unix::net::UnixStream;
 
@@ -72,6 +73,44 @@ fn header_file_and_trailer_are_one_segment() {
     assert_eq!(is_corked(client.as_fd()), Ok(false));
     assert_eq!(read(&mut server, 1244), expected);
     assert_eq!(data_segments(&client) - before, 1);
+}
+
+#[test]
+fn what_was_begun_leaves_with_the_file_or_when_it_is_let_go() {
+    let _alone = alone();
+    let file = file_of(1024);
+    let (client, mut server) = connection();
+    client.set_nodelay(true).expect("an option");
+
+    let before = data_segments(&client);
+    assert_eq!(begin(client.as_fd(), &[1; 200]), Ok(200));
+    assert_eq!(data_segments(&client), before);
+    assert_eq!(send(client.as_fd(), file.as_fd(), 0, 1024), Ok(1024));
+    let expected = [&[1; 200], &bytes_at(0..1024)[..]].concat();
+    assert_eq!(read(&mut server, 1224), expected);
+    assert_eq!(data_segments(&client) - before, 1);
+
+    assert_eq!(begin(client.as_fd(), &[3; 200]), Ok(200));
+    assert_eq!(let_go(client.as_fd()), Ok(()));
+    assert_eq!(read(&mut server, 200), [3; 200]);
+}
+
+#[test]
+fn nothing_is_begun_where_a_write_must_tell() {
+    let _alone = alone();
+    let (client, _server) = connection();
+    assert_eq!(hold(client.as_fd()), Ok(true));
+    assert_eq!(begin(client.as_fd(), b"corked"), Ok(0));
+    assert_eq!(let_go(client.as_fd()), Ok(()));
+    client.shutdown(Shutdown::Write).expect("a shutdown");
+    assert_eq!(begin(client.as_fd(), b"shut"), Ok(0)); // EPIPE, and no SIGPIPE
+
+    let (local, _other) = UnixStream::pair().expect("a pair");
+    assert_eq!(begin(local.as_fd(), b"not of TCP"), Ok(0));
+    assert_eq!(begin(file_of(1).as_fd(), b"no socket"), Ok(0));
+
+    let (client, _server) = connection();
+    while begin(client.as_fd(), &[0; 1 << 16]).expect("a connection") > 0 {}
 }
 
 #[test]

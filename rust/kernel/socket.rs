@@ -1,4 +1,4 @@
-//! Options and state of sockets: `TCP_CORK`, tcp(7), and `SIOCOUTQ`, tcp(7) and unix(7).
+//! Options and state of sockets: `TCP_CORK`, tcp(7), `MSG_MORE`, send(2), and `SIOCOUTQ`, tcp(7) and unix(7).
 
 use nix::errno::Errno;
 use std::os::fd::{AsRawFd, BorrowedFd};
@@ -53,6 +53,25 @@ pub fn set_corked(socket: BorrowedFd<'_>, on: bool) -> nix::Result<()> {
         )
     };
     Errno::result(result).map(drop)
+}
+
+/// Sends bytes that more will follow: a partial segment waits for them. Does not wait itself, and raises no SIGPIPE.
+///
+/// # Errors
+///
+/// `EAGAIN` (no room for any of them), `EPIPE`, `ENOTCONN`, `ENOTSOCK`, and what has happened to the connection, which the
+/// kernel tells once: `ECONNRESET`, `ETIMEDOUT` and others.
+pub fn send_more(socket: BorrowedFd<'_>, bytes: &[u8]) -> nix::Result<usize> {
+    // SAFETY: the kernel reads the slice.
+    let sent = unsafe {
+        libc::send(
+            socket.as_raw_fd(),
+            bytes.as_ptr().cast(),
+            bytes.len(),
+            libc::MSG_MORE | libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL,
+        )
+    };
+    Errno::result(sent).map(isize::cast_unsigned)
 }
 
 /// What has been written to a socket and not left it: of TCP's bytes, those that the peer has not acknowledged; of

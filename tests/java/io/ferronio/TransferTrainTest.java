@@ -9,6 +9,7 @@ import io.ferronio.testing.ChannelPair;
 import io.ferronio.testing.TestFiles;
 import io.ferronio.testing.TransferTask;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,7 +29,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TransferTrainTest {
 
     private static final int HEADER = 200;
-    private static final int TRAILER = 20;
     private static final Path FILE = TestFiles.newFile(1 << 20);
     private static final Pattern SEGMENTS = Pattern.compile("\\bdata_segs_out:(\\d+)");
     private static final Pattern SEGMENT_SIZE = Pattern.compile("\\bmss:(\\d+)");
@@ -58,17 +59,18 @@ class TransferTrainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1024, true", "1024, false", "20000, true", "60000, true", "60000, false"})
-    void trainIsOfFullSegments(int count, boolean noDelay) throws Exception {
+    @CsvSource({"1024, 20, true", "1024, 20, false", "20000, 20, true", "60000, 20, true", "60000, 20, false",
+            "1024, 0, true", "60000, 0, true", "60000, 0, false"})
+    void trainIsOfFullSegments(int count, int trailer, boolean noDelay) throws Exception {
         try (FileChannel source = FileChannel.open(FILE); ChannelPair pair = ChannelPair.open(ChannelPair.Kind.TCP)) {
             SocketChannel socket = (SocketChannel) pair.sink();
             socket.setOption(StandardSocketOptions.TCP_NODELAY, noDelay);
             TransferTask<byte[]> reader = TransferTask.start(
-                    () -> ChannelBytes.read(pair.source(), HEADER + count + TRAILER));
+                    () -> ChannelBytes.read(pair.source(), HEADER + count + trailer));
             int before = number(SEGMENTS, state(socket));
             Transfer.from(source, 0, count).to(socket).header(ByteBuffer.allocate(HEADER))
-                    .trailer(ByteBuffer.allocate(TRAILER)).run();
-            assertEquals(HEADER + count + TRAILER, reader.result().length);
+                    .trailer(ByteBuffer.allocate(trailer)).run();
+            assertEquals(HEADER + count + trailer, reader.result().length);
             String after = state(socket);
             int segments = number(SEGMENTS, after) - before;
             if (count == 1024) {
@@ -77,7 +79,29 @@ class TransferTrainTest {
             int size = number(SEGMENT_SIZE, after);
             // The sender's half of the window may cut one more; three writes to a socket without delay cut at least
             // three.
-            assertTrue(segments <= (HEADER + count + TRAILER + size - 1) / size + 1, segments + " segments; " + after);
+            assertTrue(segments <= (HEADER + count + trailer + size - 1) / size + 1, segments + " segments; " + after);
+        }
+    }
+
+    /** The kernel has nothing in hand when a header has been written for a file that then has no bytes. */
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void headerLeavesWithoutItsFile(boolean noDelay) throws Exception {
+        Path path = TestFiles.newFile(100_000);
+        try (FileChannel source = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                ChannelPair pair = ChannelPair.open(ChannelPair.Kind.TCP)) {
+            SocketChannel socket = (SocketChannel) pair.sink();
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, noDelay);
+            Transfer transfer = Transfer.from(source, 0, Long.MAX_VALUE).to(socket).header(ByteBuffer.allocate(HEADER))
+                    .onProgress(bytes -> {
+                        try {
+                            source.truncate(0);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    });
+            assertEquals(HEADER, transfer.run().bytes());
+            assertEquals(HEADER, ChannelBytes.read(pair.source(), HEADER).length);
         }
     }
 

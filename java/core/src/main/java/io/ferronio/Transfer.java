@@ -28,8 +28,9 @@ import java.util.function.LongConsumer;
  * nothing. The channels remain the caller's: a run closes none, unless its thread is interrupted.
  *
  * <p><b>Header, file and trailer are one train on TCP.</b> If all of it is small, at most 32 KiB, it is read into one
- * buffer and written at once. A larger file goes by {@code sendfile64(2)} between its header and its trailer, with
- * {@code TCP_CORK} (tcp(7)) set meanwhile, so that only the last segment is not full. That is so for sources that are
+ * buffer and written at once. A larger file goes by {@code sendfile64(2)} behind its header, which is sent with
+ * {@code MSG_MORE} (send(2)) so that the file's bytes join it; if there is a trailer, with {@code TCP_CORK} (tcp(7)) set
+ * meanwhile. So only the last segment is not full. That is so for sources that are
  * files; what goes around a stream, or to any other target, is just written.
  *
  * <p><b>Waiting.</b> A run ends when everything has been delivered. For channels in blocking mode it blocks, in

@@ -15,7 +15,17 @@ final class QueueNatives {
     static native long hold(int socket);
 
     /**
-     * The end of TCP_CORK: what was held back leaves.
+     * send(2) with MSG_MORE: the first bytes of a train. Does not wait.
+     *
+     * @param socket its descriptor
+     * @param address of the bytes, in a direct buffer
+     * @param count bytes
+     * @return how many were written, 0 where only a write can tell why; or {@code -errno}
+     */
+    static native long begin(int socket, long address, int count);
+
+    /**
+     * The end of TCP_CORK or of a train that was begun: what was held back leaves.
      *
      * @param socket descriptor of a TCP socket
      * @return 0, or {@code -errno}

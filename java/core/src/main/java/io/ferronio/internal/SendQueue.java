@@ -1,6 +1,8 @@
 package io.ferronio.internal;
 
 import java.io.IOException;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -10,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What has been written to a socket or pipe and is still there: TCP_CORK, under which several writes leave as one
+ * What has been written to a socket or pipe and is still there: MSG_MORE and TCP_CORK, by which several writes leave as one
  * train, and the length of the queue. For the JDK's own channels; of all others nothing is known.
  */
 final class SendQueue {
@@ -18,6 +20,7 @@ final class SendQueue {
     private static final int HOLD = 0;
     private static final int LET_GO = 1;
     private static final int LENGTH = 2;
+    private static final int BEGIN = 3;
 
     private static final long UNKNOWN = -Errno.ENODATA;
 
@@ -27,7 +30,7 @@ final class SendQueue {
     /** Has a TCP socket hold partial segments back. True if it did not before: {@link #letGo} must follow. */
     static boolean hold(Channel target) throws IOException {
         try {
-            return target instanceof SocketChannel && ask(WriteSide.SOCKET, target, HOLD) > 0;
+            return target instanceof SocketChannel && ask(WriteSide.SOCKET, target, HOLD, null) > 0;
         } catch (ClosedByInterruptException e) {
             throw e; // The first write would only find it closed.
         } catch (ClosedChannelException | NotYetConnectedException e) {
@@ -35,10 +38,32 @@ final class SendQueue {
         }
     }
 
+    /**
+     * Writes the first bytes of a train to a TCP socket, so that the next write's bytes join them: MSG_MORE, which spares the
+     * kernel work that it has under TCP_CORK with each segment. Does not wait.
+     *
+     * @param bytes direct; stays as it is
+     * @return how many of them; if any, {@link #letGo} must follow. If none, a write tells why
+     */
+    static int begin(Channel target, ByteBuffer bytes) throws IOException {
+        long n;
+        try {
+            n = target instanceof SocketChannel ? ask(WriteSide.SOCKET, target, BEGIN, bytes) : 0;
+        } catch (ClosedByInterruptException e) {
+            throw e; // As above.
+        } catch (ClosedChannelException | NotYetConnectedException e) {
+            return 0;
+        }
+        if (n < 0 && n != UNKNOWN) {
+            throw Errno.exception(n, "send of " + bytes.remaining() + " bytes to " + target);
+        }
+        return (int) Math.max(0, n);
+    }
+
     /** Has it send what it has held back. A socket that was closed meanwhile needs nothing. */
     static void letGo(Channel target) throws IOException {
         try {
-            ask(WriteSide.SOCKET, target, LET_GO);
+            ask(WriteSide.SOCKET, target, LET_GO, null);
         } catch (ClosedChannelException e) {
             return;
         }
@@ -46,11 +71,11 @@ final class SendQueue {
 
     /** How many bytes have been written and may still refer to pages of a file; negative if that is not known. */
     static long length(Channel target) throws IOException {
-        return ask(target instanceof SocketChannel ? WriteSide.SOCKET : WriteSide.PIPE, target, LENGTH);
+        return ask(target instanceof SocketChannel ? WriteSide.SOCKET : WriteSide.PIPE, target, LENGTH, null);
     }
 
     /** One call, under the protocol that keeps the descriptor open. */
-    private static long ask(WriteSide side, Channel target, int what) throws IOException {
+    private static long ask(WriteSide side, Channel target, int what, ByteBuffer bytes) throws IOException {
         if (!side.isAvailable() || !side.isInstance(target)) {
             return UNKNOWN;
         }
@@ -70,6 +95,7 @@ final class SendQueue {
                 return switch (what) {
                     case HOLD -> QueueNatives.hold(descriptor);
                     case LET_GO -> QueueNatives.letGo(descriptor);
+                    case BEGIN -> QueueNatives.begin(descriptor, BufferAccess.address(bytes) + bytes.position(), bytes.remaining());
                     default -> QueueNatives.length(descriptor);
                 };
             } finally {
@@ -77,6 +103,7 @@ final class SendQueue {
             }
         } finally {
             lock.unlock();
+            Reference.reachabilityFence(bytes);
         }
     }
 }

@@ -16,6 +16,7 @@ import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.nio.channels.WritableByteChannel;
 
 /**
@@ -223,17 +224,36 @@ public final class TransferRun {
         if (moveAsOneWrite(source, position, count)) {
             return;
         }
-        boolean held = plan.hasFrame() && SendQueue.hold(target);
+        int begun = beginTrain();
+        boolean held = begun == 0 && plan.hasFrame() && SendQueue.hold(target);
         try {
-            deliver(plan.header());
+            deliver(plan.header(), begun);
             moveFileItself(source, position, count);
-            deliver(plan.trailer());
+            deliver(plan.trailer(), 0);
         } finally {
-            if (held) {
+            if (held || begun > 0) {
                 SendQueue.letGo(target);
-                Trace.systemCalls(trace, 3);
+                Trace.systemCalls(trace, held ? 3 : 1);
             }
         }
+    }
+
+    /** Writes a header that nothing but the file follows, for the file to join. Gives how many of its bytes. */
+    private int beginTrain() throws IOException {
+        long length = TransferPlan.remaining(plan.header());
+        if (length == 0 || length > TRAIN || TransferPlan.remaining(plan.trailer()) > 0 || !(target instanceof SocketChannel)
+                || !buffer().isDirect()) {
+            return 0;
+        }
+        wait.endIfCancelled();
+        put(plan.header(), buffer().clear());
+        int begun = SendQueue.begin(target, buffer().flip());
+        Trace.systemCalls(trace, 2);
+        if (begun > 0) {
+            delivered += begun;
+            wait.moved();
+        }
+        return begun;
     }
 
     /** Part of a file to another part of it: only if they have nothing in common. */
@@ -382,9 +402,9 @@ public final class TransferRun {
         }
         Throwable failure = null;
         try {
-            deliver(plan.header());
+            deliver(plan.header(), 0);
             moveStreamItself(plan.source(), file);
-            deliver(plan.trailer());
+            deliver(plan.trailer(), 0);
         } catch (Throwable e) {
             failure = e;
             throw e;
@@ -500,14 +520,18 @@ public final class TransferRun {
         }
     }
 
-    /** Writes copies of a plan's buffers. */
-    private void deliver(ByteBuffer[] buffers) throws IOException {
+    /** Writes copies of a plan's buffers, less what has been written. */
+    private void deliver(ByteBuffer[] buffers, int written) throws IOException {
         if (TransferPlan.remaining(buffers) == 0) {
             return;
         }
         ByteBuffer[] copies = new ByteBuffer[buffers.length];
+        int left = written;
         for (int i = 0; i < buffers.length; i++) {
             copies[i] = buffers[i].duplicate();
+            int here = Math.min(left, copies[i].remaining());
+            copies[i].position(copies[i].position() + here);
+            left -= here;
         }
         if (targetStart == OWN_POSITION && target instanceof GatheringByteChannel && !Trace.isCancellable(trace)) {
             while (TransferPlan.remaining(copies) > 0) {

@@ -32,8 +32,8 @@ enum Method {
             no copy by the processor. By FerroNIO's Transfers.transferTo."""),
     SENDFILE_HEADER("header + sendfile", Movers::afterHeader, Route.SENDFILE, """
             A response has a header before the file. write(2) and then sendfile(2) would send a small packet for the \
-            header first. Here the socket holds partial packets back (TCP_CORK) while header and file are queued: the \
-            header leaves with the first bytes of the file, and only the last packet is not full. A few system calls more, \
+            header first. Here the header is sent with the word that more will follow (MSG_MORE), and waits in the socket: \
+            it leaves with the first bytes of the file, and only the last packet is not full. A few system calls more, \
             whatever the size. By FerroNIO's Transfer."""),
     SPLICE("splice through a pipe", Movers::throughPipe, Route.SPLICE, """
             splice(2) moves pages between a descriptor and a pipe, where they wait by reference. From the file into the \
