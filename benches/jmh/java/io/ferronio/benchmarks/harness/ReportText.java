@@ -3,11 +3,13 @@ package io.ferronio.benchmarks.harness;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The report's words and tables, as Markdown. What is not better than the JDK comes first. */
 final class ReportText {
@@ -31,13 +33,12 @@ final class ReportText {
         List<Measurement> measured = results.all().stream().filter(one -> !one.way().isOfCriterion()).toList();
         boolean isQuick = measured.stream().anyMatch(one -> Settings.isQuick(one.milliseconds()));
         long thrownAway = measured.stream().filter(one -> !one.counts()).count();
-        int rounds = 1 + measured.stream().mapToInt(Measurement::round).max().orElse(0);
         StringBuilder text = new StringBuilder("# Benchmarks\n\n");
         if (isQuick) {
             text.append("**A quick run: it shows that everything works, and its figures are worth little.**\n\n");
         }
         text.append("What FerroNIO costs beside the JDK and others, each measurement in a JVM of its own, the ways of a row in turns. A figure is the median of ")
-                .append(rounds).append(" rounds, a ratio the median of the rounds' ratios (least .. greatest): below 1 is better than the JDK. "
+                .append(rounds(measured)).append(" rounds, a ratio the median of the rounds' ratios (least .. greatest): below 1 is better than the JDK. "
                         + "They are of the machine below; `./gradlew bench benchReport` gives yours.\n\n");
         facts(measured).forEach((name, value) -> text.append("* ").append(name).append(": ").append(value).append('\n'));
         text.append("* build of the library: ").append(String.join(", ",
@@ -47,6 +48,15 @@ final class ReportText {
         text.append("* measurements: ").append(measured.size()).append(", of which ").append(thrownAway)
                 .append(" were thrown away, since their files had not stayed in memory\n\n");
         return text.append(NOT_COMPARED).append('\n').toString();
+    }
+
+    /** How many there are of each figure, such as {@code 2 to 3}. */
+    private static String rounds(List<Measurement> measured) {
+        LongSummaryStatistics rounds = measured.stream().filter(Measurement::counts)
+                .collect(Collectors.groupingBy(Measurement::cell, Collectors.counting())).values().stream()
+                .collect(Collectors.summarizingLong(Long::longValue));
+        return rounds.getMin() == rounds.getMax() ? Long.toString(rounds.getMax())
+                : rounds.getMin() + " to " + rounds.getMax();
     }
 
     private static Map<String, String> facts(List<Measurement> measured) {
@@ -59,7 +69,10 @@ final class ReportText {
         return joined;
     }
 
-    private record Behind(String line, double ratio) {
+    private record Behind(String line, Spread ratio) {
+        boolean isAlways() {
+            return ratio.least() > 1;
+        }
     }
 
     /** Everything that takes longer than the JDK's way, the worst first. */
@@ -72,21 +85,29 @@ final class ReportText {
                         Optional<Spread> ratio = results.ratio(row, way, row.base(), size, jdk, Figure.WALL);
                         if (way.isOurs() && way != row.base() && ratio.isPresent() && ratio.get().median() > 1) {
                             behind.add(new Behind(line(row, row.scale().text(size), way.label(), jdk, row.base().label(), ratio.get()),
-                                    ratio.get().median()));
+                                    ratio.get()));
                         }
                     }
                 }
             }
         }
-        behind.sort((one, other) -> Double.compare(other.ratio, one.ratio));
+        behind.sort((one, other) -> Double.compare(other.ratio.median(), one.ratio.median()));
         StringBuilder text = new StringBuilder("## Where FerroNIO is not better\n\n");
         if (behind.isEmpty()) {
             return text.append("Nowhere in what was measured.\n\n").toString();
         }
-        text.append("Medians over 1. Where the least of the rounds is below 1, it may be as good.\n\n"
-                + "| row | size | way | JDK | against | time |\n|---|---|---|---|---|---|\n");
-        behind.forEach(one -> text.append(one.line));
-        return text.append('\n').toString();
+        behind(text, "In every round:", behind.stream().filter(Behind::isAlways).toList());
+        behind(text, "In the median, and in some rounds better; the rounds scatter, or both are as good:",
+                behind.stream().filter(one -> !one.isAlways()).toList());
+        return text.toString();
+    }
+
+    private static void behind(StringBuilder text, String words, List<Behind> behind) {
+        if (!behind.isEmpty()) {
+            text.append(words).append("\n\n| row | size | way | JDK | against | time |\n|---|---|---|---|---|---|\n");
+            behind.forEach(one -> text.append(one.line));
+            text.append('\n');
+        }
     }
 
     private static String line(Object... cells) {

@@ -183,7 +183,10 @@ public final class Rows {
             Row.of("threads-mapping", "map a page, read a byte, unmap, by each of so many threads", MapReadUnmap.class)
                     .with("size", 4 * KIB)
                     .over(THREADS, 1, 4, 16, 64)
-                    .ways(JDK, FERRONIO).build(),
+                    .ways(JDK, FERRONIO)
+                    .note("""
+                            Whoever changes the address space holds its lock: with several threads, waiting for that is what is measured. \
+                            munmap(2) lets readers in while it takes pages away, mmap(2) in a mapping's place does not.""").build(),
             Row.of("large-file-to-socket", "the last 4 KiB of a file to a TCP socket", LastPageToSocket.class)
                     .over(FILE_SIZE, 4 * KIB, MIB, GIB, 8 * GIB)
                     .ways(JDK, FERRONIO).build(),
