@@ -37,7 +37,7 @@ public final class Bench {
     static Rounds start(Settings settings) throws IOException {
         ResultFile file = new ResultFile(settings.results());
         String build = Build.of(settings.jar());
-        Map<String, String> machine = Machine.facts(settings.folder() == null ? MemoryFile.folder() : settings.folder());
+        Map<String, String> machine = Machine.facts(settings.folderOfFiles());
         List<Measurement> before = file.read();
         boolean isSame = before.stream().filter(measurement -> !measurement.way().isOfCriterion())
                 .allMatch(measurement -> measurement.build().equals(build)

@@ -26,11 +26,13 @@ public final class BenchGate {
     private final Rounds rounds;
     private final int roundsOfOne;
     private final int jdk = Runtime.version().feature();
+    private final String machine;
 
-    private BenchGate(GateFile committed, Rounds rounds, int roundsOfOne) {
+    private BenchGate(GateFile committed, Rounds rounds, Settings settings) throws IOException {
         this.committed = committed;
         this.rounds = rounds;
-        this.roundsOfOne = roundsOfOne;
+        roundsOfOne = settings.rounds();
+        machine = Machine.name(Machine.facts(settings.folderOfFiles()));
     }
 
     /** Exit status 1: something was lost, or could not be measured. */
@@ -40,17 +42,17 @@ public final class BenchGate {
         Settings settings = Settings.of(given.subList(2, given.size()));
         Files.deleteIfExists(settings.results());
         List<Row> rows = settings.rows().stream().filter(row -> row.gateSize() > 0).toList();
-        BenchGate gate = new BenchGate(new GateFile(Path.of(given.get(0))), Bench.start(settings), settings.rounds());
+        BenchGate gate = new BenchGate(new GateFile(Path.of(given.get(0))), Bench.start(settings), settings);
         boolean isGood = given.get(1).equals("accept") ? gate.accept(rows) : gate.judge(rows);
         System.exit(isGood ? 0 : 1);
     }
 
     private boolean accept(List<Row> rows) throws IOException {
         List<Committed> entries = new ArrayList<>();
-        measure(rows, 0).forEach(shown -> entries.add(shown.measured.toCommit(shown.row, jdk)));
+        measure(rows, 0).forEach(shown -> entries.add(shown.measured.toCommit(shown.row, jdk, machine)));
         if (rounds.failures().isEmpty()) {
             committed.put(entries);
-            System.out.println("written to " + committed + ": " + entries.size() + " rows for JDK " + jdk);
+            System.out.println("written to " + committed + ": " + entries.size() + " rows for JDK " + jdk + " on " + machine);
         }
         return tellFailures();
     }
@@ -68,6 +70,9 @@ public final class BenchGate {
     }
 
     private boolean judge(List<Row> rows) throws IOException {
+        if (!committed.has(machine)) {
+            System.out.println("no times are committed for " + machine + ": -Paccept does that");
+        }
         List<Row> lost = judge(rows, 0);
         if (!lost.isEmpty()) {
             System.out.println("once more: " + lost);
@@ -81,7 +86,7 @@ public final class BenchGate {
     private List<Row> judge(List<Row> rows, int attempt) throws IOException {
         List<Row> lost = new ArrayList<>();
         for (Shown shown : measure(rows, attempt)) {
-            Optional<Committed> entry = committed.find(shown.row, jdk);
+            Optional<Committed> entry = committed.find(shown.row, jdk, machine);
             String time = shown.measured.wall().map(Spread::toString).orElse("none");
             if (entry.isEmpty()) {
                 System.out.printf("%-20s time %s of the JDK's; nothing is committed for JDK %d: -Paccept does that%n",
@@ -89,8 +94,10 @@ public final class BenchGate {
                 continue;
             }
             Verdict verdict = Gate.judge(entry.get(), shown.measured);
-            System.out.printf("%-20s time %s of the JDK's, committed %.2f; judged by %s: %s%n", shown.row, time,
-                    entry.get().wall(), verdict.judgedBy(), verdict.isLost() ? "LOST: " + verdict.losses() : "kept");
+            String before = entry.get().hasTimes() ? String.format("committed %.2f", entry.get().wall())
+                    : "committed only on another machine";
+            System.out.printf("%-20s time %s of the JDK's, %s; judged by %s: %s%n", shown.row, time, before,
+                    verdict.judgedBy(), verdict.isLost() ? "LOST: " + verdict.losses() : "kept");
             if (verdict.isLost()) {
                 lost.add(shown.row);
             }

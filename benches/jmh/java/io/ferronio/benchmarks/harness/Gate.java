@@ -8,7 +8,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * Decides whether a row has lost against what was committed. Times are judged as ratios to the JDK's of the same
- * rounds; system calls and bytes allocated as they are, since no noise disturbs them.
+ * rounds; system calls and bytes allocated as they are, since no noise disturbs them. Ratios are judged on the machine of
+ * which they were committed: from one generation of processors to the next they change by a third, with nothing lost.
  *
  * <ul>
  *   <li>System calls and bytes allocated count where the rounds agree. They do not where another process sets the pace: how
@@ -39,15 +40,25 @@ final class Gate {
      *
      * @param row its name
      * @param jdk the feature version
-     * @param wall ratio to the JDK
+     * @param machine on which, see {@link Machine#name}
+     * @param wall ratio to the JDK; negative if that of this machine is not known
      * @param wallGreatest that of the worst round
-     * @param cpu ratio to the JDK; negative if it could not be counted
+     * @param cpu ratio to the JDK; negative likewise, or if it could not be counted
      * @param cpuGreatest that of the worst round; negative likewise
      * @param systemCalls an operation's; negative if they could not be counted, or the rounds did not agree
      * @param allocatedBytes an operation's; negative likewise
      */
-    record Committed(String row, int jdk, double wall, double wallGreatest, double cpu, double cpuGreatest,
+    record Committed(String row, int jdk, String machine, double wall, double wallGreatest, double cpu, double cpuGreatest,
             double systemCalls, double allocatedBytes) {
+
+        /** For another machine, on which only the counts are the same. */
+        Committed withoutTimes() {
+            return new Committed(row, jdk, machine, -1, -1, -1, -1, systemCalls, allocatedBytes);
+        }
+
+        boolean hasTimes() {
+            return wall > 0;
+        }
     }
 
     /** What was measured now, of the same. */
@@ -62,8 +73,8 @@ final class Gate {
                     results.figure(row, row.ours(), size, jdk, Figure.ALLOCATED));
         }
 
-        Committed toCommit(Row row, int jdk) {
-            return new Committed(row.name(), jdk, median(wall), rounded(wall, Spread::greatest),
+        Committed toCommit(Row row, int jdk, String machine) {
+            return new Committed(row.name(), jdk, machine, median(wall), rounded(wall, Spread::greatest),
                     median(cpu), rounded(cpu, Spread::greatest),
                     median(systemCalls.filter(calls -> agree(calls, FREE_CALLS))),
                     median(allocatedBytes.filter(bytes -> agree(bytes, FREE_BYTES))));

@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** benches/gate.json: what is committed for each row and JDK. */
+/** benches/gate.json: what is committed for each row, JDK and machine. */
 final class GateFile {
 
     private static final Gson GSON = new GsonBuilder().create();
@@ -28,17 +28,25 @@ final class GateFile {
                 ? GSON.fromJson(Files.readString(path), new TypeToken<List<Committed>>() { }.getType()) : List.of();
     }
 
-    /** Empty if nothing is committed for it. */
-    Optional<Committed> find(Row row, int jdk) throws IOException {
-        return read().stream().filter(entry -> entry.row().equals(row.name()) && entry.jdk() == jdk).findFirst();
+    /** Whether there is anything of this machine. */
+    boolean has(String machine) throws IOException {
+        return read().stream().anyMatch(entry -> entry.machine().equals(machine));
     }
 
-    /** In place of what is there for the same rows and JDKs; one line each, in order. */
+    /** Of another machine without the times, if there is nothing of this one. Empty if nothing is committed for it. */
+    Optional<Committed> find(Row row, int jdk, String machine) throws IOException {
+        List<Committed> all = read().stream().filter(entry -> entry.row().equals(row.name()) && entry.jdk() == jdk).toList();
+        return all.stream().filter(entry -> entry.machine().equals(machine)).findFirst()
+                .or(() -> all.stream().findFirst().map(Committed::withoutTimes));
+    }
+
+    /** In place of what is there for the same rows, JDKs and machines; one line each, in order. */
     void put(List<Committed> entries) throws IOException {
         List<Committed> all = new ArrayList<>(read());
-        all.removeIf(old -> entries.stream().anyMatch(entry -> entry.row().equals(old.row()) && entry.jdk() == old.jdk()));
+        all.removeIf(old -> entries.stream().anyMatch(entry -> entry.row().equals(old.row()) && entry.jdk() == old.jdk()
+                && entry.machine().equals(old.machine())));
         all.addAll(entries);
-        all.sort(Comparator.comparing(Committed::jdk).thenComparing(Committed::row));
+        all.sort(Comparator.comparing(Committed::machine).thenComparing(Committed::jdk).thenComparing(Committed::row));
         Files.writeString(path, "[\n" + String.join(",\n", all.stream().map(GSON::toJson).toList()) + "\n]\n");
     }
 

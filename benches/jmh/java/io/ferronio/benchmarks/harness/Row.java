@@ -19,6 +19,7 @@ public final class Row {
     private final Map<Way, Long> limits;
     private final List<Aim> aims;
     private final String note;
+    private final int times;
     private final long gateSize;
 
     private Row(Builder builder) {
@@ -32,6 +33,7 @@ public final class Row {
         limits = Map.copyOf(builder.limits);
         aims = List.copyOf(builder.aims);
         note = builder.note;
+        times = builder.times;
         gateSize = builder.gateSize;
     }
 
@@ -99,6 +101,11 @@ public final class Row {
         return note;
     }
 
+    /** How many times as long it is measured as others. */
+    public int times() {
+        return times;
+    }
+
     /** The size at which the gate judges it; 0 if it does not. */
     public long gateSize() {
         return gateSize;
@@ -121,6 +128,7 @@ public final class Row {
         private List<Long> sizes = List.of();
         private List<Way> ways = List.of();
         private String note = "";
+        private int times = 1;
         private long gateSize;
 
         private Builder(String name, String work, Class<?> benchmark) {
@@ -162,6 +170,12 @@ public final class Row {
 
         Builder note(String note) {
             this.note = note;
+            return this;
+        }
+
+        /** It is measured so many times as long as others: what it costs comes in part with a collection, which is rare. */
+        Builder times(int times) {
+            this.times = times;
             return this;
         }
 

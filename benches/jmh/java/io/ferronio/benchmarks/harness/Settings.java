@@ -1,5 +1,6 @@
 package io.ferronio.benchmarks.harness;
 
+import io.ferronio.benchmarks.MemoryFile;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -15,7 +16,8 @@ import java.util.regex.Pattern;
  * @param filter of the names of rows: those that it finds something in
  * @param sizes only these; empty: all of a row's
  * @param rounds how often everything is measured
- * @param milliseconds to measure each time; the warm-up takes five times as long
+ * @param milliseconds to measure each time, but for rows that take more of them ({@link Row#times}); the warm-up takes five
+ *     times as long
  * @param minutes no round begins that would not end by then, but the first
  * @param folder for the files that are written to or forced; null: one in memory
  * @param results the file of results
@@ -77,6 +79,11 @@ public record Settings(Pattern filter, List<Long> sizes, int rounds, long millis
     /** Whether a measurement of so many milliseconds is worth no more than to see that everything works. */
     static boolean isQuick(long milliseconds) {
         return milliseconds <= QUICK_MILLISECONDS;
+    }
+
+    /** The folder, given or not. */
+    Path folderOfFiles() {
+        return folder == null ? MemoryFile.folder() : folder;
     }
 
     /** The rows that are wanted. */

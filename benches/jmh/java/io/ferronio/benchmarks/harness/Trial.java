@@ -14,7 +14,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Measures one way once: in a JVM of its own, after a warm-up of five times as long, by JMH. */
+/** Measures one way once: in a JVM of its own, after a warm-up of five times the usual time, by JMH. */
 final class Trial {
 
     /**
@@ -72,7 +72,7 @@ final class Trial {
                 .warmupIterations(WARM_UP_ITERATIONS)
                 .warmupTime(TimeValue.milliseconds(milliseconds))
                 .measurementIterations(1)
-                .measurementTime(TimeValue.milliseconds(milliseconds))
+                .measurementTime(TimeValue.milliseconds(milliseconds * row.times()))
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
