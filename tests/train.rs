@@ -7,7 +7,7 @@ use common::{alone, bytes_at, file_of};
 use ferronio::kernel::advice::{Order, dont_need, expect, will_need};
 use ferronio::kernel::socket::is_corked;
 use ferronio::transfer::file::{copy_at, send};
-use ferronio::transfer::queue::{begin, hold, length, let_go};
+use ferronio::transfer::queue::{begin, hold, length, let_go, push};
 use nix::errno::Errno;
 use nix::libc;
 use std::io::{Read, Seek, Write};
@@ -76,7 +76,7 @@ fn header_file_and_trailer_are_one_segment() {
 }
 
 #[test]
-fn what_was_begun_leaves_with_the_file_or_when_it_is_let_go() {
+fn what_was_begun_leaves_with_the_file_or_when_it_is_pushed() {
     let _alone = alone();
     let file = file_of(1024);
     let (client, mut server) = connection();
@@ -91,22 +91,31 @@ fn what_was_begun_leaves_with_the_file_or_when_it_is_let_go() {
     assert_eq!(data_segments(&client) - before, 1);
 
     assert_eq!(begin(client.as_fd(), &[3; 200]), Ok(200));
-    assert_eq!(let_go(client.as_fd()), Ok(()));
+    assert_eq!(push(client.as_fd()), Ok(()));
     assert_eq!(read(&mut server, 200), [3; 200]);
+
+    let before = data_segments(&client);
+    assert_eq!(hold(client.as_fd()), Ok(true));
+    assert_eq!(begin(client.as_fd(), &[4; 200]), Ok(200));
+    assert_eq!(push(client.as_fd()), Ok(()));
+    assert_eq!(data_segments(&client), before); // who has set TCP_CORK decides
+    assert_eq!(let_go(client.as_fd()), Ok(()));
+    assert_eq!(read(&mut server, 200), [4; 200]);
 }
 
 #[test]
 fn nothing_is_begun_where_a_write_must_tell() {
     let _alone = alone();
     let (client, _server) = connection();
-    assert_eq!(hold(client.as_fd()), Ok(true));
-    assert_eq!(begin(client.as_fd(), b"corked"), Ok(0));
-    assert_eq!(let_go(client.as_fd()), Ok(()));
     client.shutdown(Shutdown::Write).expect("a shutdown");
     assert_eq!(begin(client.as_fd(), b"shut"), Ok(0)); // EPIPE, and no SIGPIPE
 
-    let (local, _other) = UnixStream::pair().expect("a pair");
-    assert_eq!(begin(local.as_fd(), b"not of TCP"), Ok(0));
+    let (local, mut other) = UnixStream::pair().expect("a pair");
+    assert_eq!(begin(local.as_fd(), b"not of TCP"), Ok(10));
+    let mut bytes = [0; 10];
+    other.read_exact(&mut bytes).expect("a read");
+    assert_eq!(&bytes, b"not of TCP");
+    assert_eq!(push(local.as_fd()), Err(Errno::EOPNOTSUPP));
     assert_eq!(begin(file_of(1).as_fd(), b"no socket"), Ok(0));
 
     let (client, _server) = connection();

@@ -36,6 +36,19 @@ extern "system" fn Java_io_ferronio_internal_QueueNatives_begin(
     })
 }
 
+/// `static native long push(int socket)`: 0.
+#[unsafe(no_mangle)]
+extern "system" fn Java_io_ferronio_internal_QueueNatives_push(
+    env: *mut JNIEnv,
+    _class: jclass,
+    socket: jint,
+) -> jlong {
+    boundary::hot(env, || {
+        // SAFETY: Java has begun a write on the socket.
+        queue::push(unsafe { descriptor(socket) }?).map(|()| 0)
+    })
+}
+
 /// `static native long letGo(int socket)`: 0.
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_ferronio_internal_QueueNatives_letGo(

@@ -17,19 +17,15 @@ pub fn hold(target: BorrowedFd<'_>) -> nix::Result<bool> {
     Ok(true)
 }
 
-/// Writes the first bytes of a train to a TCP socket: those of the next write join them. Whatever becomes of that,
-/// [`let_go`] must follow. Does not wait. Returns how many of the bytes; none if the socket is not TCP's, holds partial
-/// segments back already, has no room, or is in a state that a write will tell of.
+/// Writes the first bytes of a train to a socket: if it is TCP's, those of the next write join them. If there is none that
+/// leaves whole, [`push`] must follow. Does not wait. Returns how many of the bytes; none if the socket has no room, or is
+/// in a state that a write will tell of.
 ///
 /// # Errors
 ///
 /// What has happened to the connection, which the kernel tells once: `ECONNRESET`, `ETIMEDOUT` and others.
 pub fn begin(target: BorrowedFd<'_>, bytes: &[u8]) -> nix::Result<usize> {
-    let sent = match socket::is_corked(target) {
-        Ok(false) => socket::send_more(target, bytes),
-        corked => corked.map(|_| 0),
-    };
-    match sent {
+    match socket::send_more(target, bytes) {
         Err(
             Errno::EAGAIN
             | Errno::EINTR
@@ -42,7 +38,19 @@ pub fn begin(target: BorrowedFd<'_>, bytes: &[u8]) -> nix::Result<usize> {
     }
 }
 
-/// Has a TCP socket send what it has held back.
+/// Has a TCP socket send what it holds back of a train that was begun, unless it was told to hold partial segments back.
+///
+/// # Errors
+///
+/// As [`socket::is_corked`].
+pub fn push(target: BorrowedFd<'_>) -> nix::Result<()> {
+    if !socket::is_corked(target)? {
+        socket::set_corked(target, false)?; // It was not set; clearing it sends all there is.
+    }
+    Ok(())
+}
+
+/// Has a TCP socket send what it has held back, and no longer do so.
 ///
 /// # Errors
 ///

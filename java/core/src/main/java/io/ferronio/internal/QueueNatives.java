@@ -25,7 +25,15 @@ final class QueueNatives {
     static native long begin(int socket, long address, int count);
 
     /**
-     * The end of TCP_CORK or of a train that was begun: what was held back leaves.
+     * The end of a train that was begun: what was held back leaves, unless TCP_CORK is set.
+     *
+     * @param socket its descriptor
+     * @return 0, or {@code -errno} if it is not TCP's
+     */
+    static native long push(int socket);
+
+    /**
+     * The end of TCP_CORK: what was held back leaves.
      *
      * @param socket descriptor of a TCP socket
      * @return 0, or {@code -errno}

@@ -21,6 +21,7 @@ final class SendQueue {
     private static final int LET_GO = 1;
     private static final int LENGTH = 2;
     private static final int BEGIN = 3;
+    private static final int PUSH = 4;
 
     private static final long UNKNOWN = -Errno.ENODATA;
 
@@ -39,11 +40,12 @@ final class SendQueue {
     }
 
     /**
-     * Writes the first bytes of a train to a TCP socket, so that the next write's bytes join them: MSG_MORE, which spares the
-     * kernel work that it has under TCP_CORK with each segment. Does not wait.
+     * Writes the first bytes of a train to a socket, so that the next write's bytes join them if it is TCP's: MSG_MORE, which
+     * spares the kernel work that it has under TCP_CORK with each segment. Does not wait.
      *
      * @param bytes direct; stays as it is
-     * @return how many of them; if any, {@link #letGo} must follow. If none, a write tells why
+     * @return how many of them; if any, {@link #push} must follow, unless a write does that leaves whole. If none, a write
+     *     tells why
      */
     static int begin(Channel target, ByteBuffer bytes) throws IOException {
         long n;
@@ -60,10 +62,20 @@ final class SendQueue {
         return (int) Math.max(0, n);
     }
 
-    /** Has it send what it has held back. A socket that was closed meanwhile needs nothing. */
+    /** Has it send what it holds back of a train that was begun. */
+    static void push(Channel target) throws IOException {
+        tell(target, PUSH);
+    }
+
+    /** Has it send what it has held back. */
     static void letGo(Channel target) throws IOException {
+        tell(target, LET_GO);
+    }
+
+    /** A socket that was closed meanwhile needs nothing. */
+    private static void tell(Channel target, int what) throws IOException {
         try {
-            ask(WriteSide.SOCKET, target, LET_GO, null);
+            ask(WriteSide.SOCKET, target, what, null);
         } catch (ClosedChannelException e) {
             return;
         }
@@ -95,6 +107,7 @@ final class SendQueue {
                 return switch (what) {
                     case HOLD -> QueueNatives.hold(descriptor);
                     case LET_GO -> QueueNatives.letGo(descriptor);
+                    case PUSH -> QueueNatives.push(descriptor);
                     case BEGIN -> QueueNatives.begin(descriptor, BufferAccess.address(bytes) + bytes.position(), bytes.remaining());
                     default -> QueueNatives.length(descriptor);
                 };

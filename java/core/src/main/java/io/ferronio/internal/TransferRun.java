@@ -61,6 +61,11 @@ public final class TransferRun {
     private RelayEngine relay;
     /** Bytes of a source that is a file, between header and trailer; not known before the last one was read. */
     private long lengthOfFile = Long.MAX_VALUE;
+    /** Where the source that is a file was seen to end; 0 if nobody has looked. */
+    private long sizeSeen;
+    /** Bytes of the header that the file's are to join, and whether they, or some of the file's, may wait for more. */
+    private int begun;
+    private boolean isHeldBack;
     private long delivered;
     private long undelivered;
     /** What {@link TransferPlan#onProgress} was told last. */
@@ -224,16 +229,19 @@ public final class TransferRun {
         if (moveAsOneWrite(source, position, count)) {
             return;
         }
-        int begun = beginTrain();
+        begun = beginTrain();
         boolean held = begun == 0 && plan.hasFrame() && SendQueue.hold(target);
         try {
             deliver(plan.header(), begun);
             moveFileItself(source, position, count);
             deliver(plan.trailer(), 0);
         } finally {
-            if (held || begun > 0) {
+            if (held) {
                 SendQueue.letGo(target);
-                Trace.systemCalls(trace, held ? 3 : 1);
+                Trace.systemCalls(trace, 3);
+            } else if (isHeldBack) {
+                SendQueue.push(target);
+                Trace.systemCalls(trace, 2);
             }
         }
     }
@@ -247,13 +255,14 @@ public final class TransferRun {
         }
         wait.endIfCancelled();
         put(plan.header(), buffer().clear());
-        int begun = SendQueue.begin(target, buffer().flip());
-        Trace.systemCalls(trace, 2);
-        if (begun > 0) {
-            delivered += begun;
+        int sent = SendQueue.begin(target, buffer().flip());
+        Trace.systemCalls(trace, 1);
+        if (sent > 0) {
+            isHeldBack = true;
+            delivered += sent;
             wait.moved();
         }
-        return begun;
+        return sent;
     }
 
     /** Part of a file to another part of it: only if they have nothing in common. */
@@ -279,9 +288,9 @@ public final class TransferRun {
             return false;
         }
         if (count > most) {
-            long size = source.size();
+            sizeSeen = source.size();
             Trace.systemCalls(trace, 1);
-            if (size == 0 || size - position >= most) {
+            if (sizeSeen == 0 || sizeSeen - position >= most) {
                 return false;
             }
         }
@@ -323,7 +332,8 @@ public final class TransferRun {
         long at = position;
         while (at < end) {
             wait.endIfCancelled();
-            long wanted = Math.min(end - at, piece);
+            // Asked for more than there is, the kernel holds a partial segment back for it.
+            long wanted = Math.min((at < sizeSeen ? Math.min(end, sizeSeen) : end) - at, piece);
             window.readAhead(at, end, trace);
             long n = transferTo(source, at, wanted);
             if (n == 0) {
@@ -344,6 +354,7 @@ public final class TransferRun {
                 }
             }
             waited = false;
+            isHeldBack = begun > 0 && n < wanted;
             at += n;
             progressed();
             window.dropBehind(at, trace);
