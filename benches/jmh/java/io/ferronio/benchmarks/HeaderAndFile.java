@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
@@ -41,21 +42,31 @@ public class HeaderAndFile {
     private SocketChannel socket;
     private long position;
 
-    /** Opens both ends. */
+    /** Opens the file. */
     @Setup
     public void open() throws IOException {
         if (size > FILE_SIZE) {
             throw new IllegalArgumentException("size " + size + " is over " + FILE_SIZE);
         }
         file = MemoryFile.create(FILE_SIZE);
+    }
+
+    /** Connects, for each iteration anew: see {@link FileToSocket#connect}. */
+    @Setup(Level.Iteration)
+    public void connect() throws IOException {
         receiver = Peer.receiver();
         socket = receiver.channel();
     }
 
-    /** Closes both ends. */
+    /** Closes the connection. */
+    @TearDown(Level.Iteration)
+    public void disconnect() throws IOException {
+        receiver.close();
+    }
+
+    /** Closes the file. */
     @TearDown
     public void close() throws IOException {
-        receiver.close();
         file.close();
     }
 

@@ -28,7 +28,7 @@ import org.openjdk.jmh.infra.BenchmarkParams;
  * ends the JVM. The arenas are the JDK's safe way, since JDK 22, and only for the code that knows of them.
  *
  * <p>Our mappings give their addresses back when the collector has found them to be garbage. The young
- * generation is small so that each iteration holds its share of that work.
+ * generation is small so that a measurement holds its share of that work.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -44,8 +44,8 @@ final class ReportText {
         text.append("* build of the library: ").append(String.join(", ",
                 new TreeSet<>(measured.stream().map(Measurement::build).toList()))).append('\n');
         text.append("* measured each time: ").append(measured.stream().mapToLong(Measurement::milliseconds).max().orElse(0))
-                .append(" ms, after a warm-up of five times as long; mappings of ours, which the collector finishes, for ")
-                .append(Rows.COLLECTED).append(" times as long\n");
+                .append(" ms, after a warm-up of five times as long; ").append(Rows.ITERATIONS)
+                .append(" times that where one time differs from the next: connections, and mappings, which the collector finishes\n");
         text.append("* measurements: ").append(measured.size()).append(", of which ").append(thrownAway)
                 .append(" were thrown away, since their files had not stayed in memory\n\n");
         return text.append(NOT_COMPARED).append('\n').toString();

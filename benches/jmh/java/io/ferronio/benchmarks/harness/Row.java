@@ -101,7 +101,7 @@ public final class Row {
         return note;
     }
 
-    /** How many times as long it is measured as others. */
+    /** Iterations in which it is measured, each of the usual time. */
     public int times() {
         return times;
     }
@@ -173,7 +173,7 @@ public final class Row {
             return this;
         }
 
-        /** It is measured so many times as long as others: what it costs comes in part with a collection, which is rare. */
+        /** It is measured in so many iterations, since one says little: they differ more than those of others. */
         Builder times(int times) {
             this.times = times;
             return this;

@@ -48,10 +48,11 @@ public final class Rows {
     private static final long GIB = 1L << 30;
 
     /**
-     * Mappings of ours are finished by the collector, many at once. So many times the usual time holds two collections, in
-     * which 16 MiB of garbage come together: else a round has one or it has none.
+     * Iterations of what differs from one to the next. Mappings of ours are finished by the collector, many at once: so many
+     * iterations hold two collections, between which 16 MiB of garbage come together, and one has one or it has none. And one
+     * connection differs from the next.
      */
-    static final int COLLECTED = 5;
+    static final int ITERATIONS = 5;
 
     private static final String COPY_REMAINS = """
             What is left is the kernel's copy between the page cache and memory: the raw limit makes the same one, from or to one buffer of \
@@ -66,6 +67,7 @@ public final class Rows {
             // ---- transfers
             Row.of("file-to-socket", "a part of a file to a TCP socket", FileToSocket.class)
                     .over(BYTES, 512, 4 * KIB, 64 * KIB, MIB, 16 * MIB, GIB)
+                    .times(ITERATIONS)
                     .ways(JDK, FERRONIO, AGENT, RAW, NETTY)
                     .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 17, 17, 0.90))
                     .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 18, 99, 0.92))
@@ -74,6 +76,7 @@ public final class Rows {
                     .gate(4 * KIB).build(),
             Row.of("header-and-file", "a header of 200 bytes and a part of a file to a TCP socket", HeaderAndFile.class)
                     .over(BYTES, 512, 4 * KIB, 64 * KIB, MIB)
+                    .times(ITERATIONS)
                     .ways(JDK, FERRONIO)
                     .aim(FERRONIO, JDK, WALL, 4 * KIB, 0.75)
                     .gate(4 * KIB).build(),
@@ -114,7 +117,7 @@ public final class Rows {
             Row.of("map-read-unmap", "map a file, read a byte, unmap; the JDK's way is Unsafe.invokeCleaner",
                             MapReadUnmap.class)
                     .over(BYTES, 4 * KIB, MIB, 64 * MIB)
-                    .times(COLLECTED)
+                    .times(ITERATIONS)
                     .ways(JDK, FERRONIO, REGION, AGENT, CONFINED_ARENA, SHARED_ARENA)
                     .aim(new Aim(FERRONIO, JDK, WALL, 4 * KIB, 17, 17, 1.40))
                     .aim(new Aim(FERRONIO, JDK, WALL, MIB, 17, 17, 1.40))
@@ -131,7 +134,7 @@ public final class Rows {
             Row.of("map-beside-busy-threads", "the same, while fifty threads read another mapping",
                             MapBesideBusyThreads.class)
                     .over(BYTES, 4 * KIB, MIB)
-                    .times(COLLECTED)
+                    .times(ITERATIONS)
                     .ways(JDK, FERRONIO, REGION, SHARED_ARENA)
                     .aim(FERRONIO, SHARED_ARENA, WALL, 0, 0.10).build(),
             Row.of("read-mapped", "read a mapping long by long; the JDK's buffer against ours", ReadMapped.class)
@@ -182,7 +185,7 @@ public final class Rows {
                     .ways(JDK, FERRONIO).build(),
             Row.of("mappings", "map a page, read a byte, unmap, beside so many mappings", MapBesideMappings.class)
                     .over(MAPPINGS, 1, 100, 10_000, 100_000)
-                    .times(COLLECTED)
+                    .times(ITERATIONS)
                     .ways(JDK, FERRONIO).build(),
             Row.of("threads-to-sockets", "4 KiB of a file to a TCP socket, by each of so many threads",
                             FileToSocket.class)
@@ -192,7 +195,7 @@ public final class Rows {
             Row.of("threads-mapping", "map a page, read a byte, unmap, by each of so many threads", MapReadUnmap.class)
                     .with("size", 4 * KIB)
                     .over(THREADS, 1, 4, 16, 64)
-                    .times(COLLECTED)
+                    .times(ITERATIONS)
                     .ways(JDK, FERRONIO)
                     .note("""
                             Whoever changes the address space holds its lock: with several threads, waiting for that is what is measured. \
@@ -202,7 +205,7 @@ public final class Rows {
                     .ways(JDK, FERRONIO).build(),
             Row.of("large-file-mapping", "map a whole file, read a byte, unmap", MapLargeFile.class)
                     .over(FILE_SIZE, 4 * KIB, MIB, GIB, 8 * GIB)
-                    .times(COLLECTED)
+                    .times(ITERATIONS)
                     .ways(JDK, REGION)
                     .limit(JDK, Integer.MAX_VALUE).build());
 

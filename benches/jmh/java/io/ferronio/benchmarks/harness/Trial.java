@@ -71,8 +71,8 @@ final class Trial {
                 .forks(1)
                 .warmupIterations(WARM_UP_ITERATIONS)
                 .warmupTime(TimeValue.milliseconds(milliseconds))
-                .measurementIterations(1)
-                .measurementTime(TimeValue.milliseconds(milliseconds * row.times()))
+                .measurementIterations(row.times())
+                .measurementTime(TimeValue.milliseconds(milliseconds))
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();
@@ -83,9 +83,9 @@ final class Trial {
         Map<String, Result> meter = result.getSecondaryResults();
         double operations = meter.get("operations").getScore();
         int threads = row.scale() == Scale.THREADS ? (int) cell.size() : 1;
-        long pages = (long) meter.get("pages").getScore();
-        long before = (long) meter.get("residentBefore").getScore();
-        long after = (long) meter.get("residentAfter").getScore();
+        long pages = (long) meter.get("pages").getScore() / row.times(); // JMH adds up the iterations, too.
+        long before = (long) meter.get("residentBefore").getScore() / row.times();
+        long after = (long) meter.get("residentAfter").getScore() / row.times();
         return new Measurement(row.name(), cell.way(), cell.size(), cell.jdk(), round,
                 result.getPrimaryResult().getScore() / threads,
                 meter.get("cpuNanos").getScore() / operations,
