@@ -90,14 +90,17 @@ fn what_was_begun_leaves_with_the_file_or_when_it_is_pushed() {
     assert_eq!(read(&mut server, 1224), expected);
     assert_eq!(data_segments(&client) - before, 1);
 
+    let before = data_segments(&client);
     assert_eq!(begin(client.as_fd(), &[3; 200]), Ok(200));
-    assert_eq!(push(client.as_fd()), Ok(()));
+    assert_eq!(data_segments(&client), before);
+    assert_eq!(push(client.as_fd()), Ok(true));
+    assert_eq!(data_segments(&client) - before, 1); // at once, and not when a timer has run off
     assert_eq!(read(&mut server, 200), [3; 200]);
 
     let before = data_segments(&client);
     assert_eq!(hold(client.as_fd()), Ok(true));
     assert_eq!(begin(client.as_fd(), &[4; 200]), Ok(200));
-    assert_eq!(push(client.as_fd()), Ok(()));
+    assert_eq!(push(client.as_fd()), Ok(false));
     assert_eq!(data_segments(&client), before); // who has set TCP_CORK decides
     assert_eq!(let_go(client.as_fd()), Ok(()));
     assert_eq!(read(&mut server, 200), [4; 200]);

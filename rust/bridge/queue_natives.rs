@@ -36,7 +36,7 @@ extern "system" fn Java_io_ferronio_internal_QueueNatives_begin(
     })
 }
 
-/// `static native long push(int socket)`: 0.
+/// `static native long push(int socket)`: 1 if what was held back has left, 0 if TCP_CORK is set.
 #[unsafe(no_mangle)]
 extern "system" fn Java_io_ferronio_internal_QueueNatives_push(
     env: *mut JNIEnv,
@@ -45,7 +45,7 @@ extern "system" fn Java_io_ferronio_internal_QueueNatives_push(
 ) -> jlong {
     boundary::hot(env, || {
         // SAFETY: Java has begun a write on the socket.
-        queue::push(unsafe { descriptor(socket) }?).map(|()| 0)
+        Ok(queue::push(unsafe { descriptor(socket) }?)?.into())
     })
 }
 

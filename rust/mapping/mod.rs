@@ -45,9 +45,10 @@ struct Addresses(Range<usize>);
 /// (vm.max_map_count). [`Mapping::drop_all`] tries again.
 static REFUSED: Mutex<Vec<Range<usize>>> = Mutex::new(Vec::new());
 
-/// Held around each `mmap(2)`. The kernel has one lock for all mappings of a process, too (`mmap_lock`), held at least as
-/// long, but who waits for that one spins: without this, four threads on two processors that map and retire were seen to
-/// take twice as long for each mapping.
+/// Held around the `mmap(2)` of mapping and of retiring. The kernel has one lock for all mappings of a process, too
+/// (`mmap_lock`), but who waits for that one spins: without this, four threads on two processors that map and retire were
+/// seen to take twice as long for each mapping. It protects nothing. With `mlockall(MCL_FUTURE)` it is held longer than the
+/// kernel's: `mmap` then reads the whole file before it returns, and the next one waits for that.
 static ADDRESS_SPACE: Mutex<()> = Mutex::new(());
 
 fn alone<T>(change: impl FnOnce() -> T) -> T {

@@ -17,8 +17,8 @@ pub fn hold(target: BorrowedFd<'_>) -> nix::Result<bool> {
     Ok(true)
 }
 
-/// Writes the first bytes of a train to a socket: if it is TCP's, those of the next write join them. If there is none that
-/// leaves whole, [`push`] must follow. Does not wait. Returns how many of the bytes; none if the socket has no room, or is
+/// Writes the first bytes of a train to a socket: if it is TCP's, those of the next write join them. Unless one
+/// without `MSG_MORE` follows, [`push`] must. Does not wait. Returns how many of the bytes; none if the socket has no room, or is
 /// in a state that a write will tell of.
 ///
 /// # Errors
@@ -39,15 +39,17 @@ pub fn begin(target: BorrowedFd<'_>, bytes: &[u8]) -> nix::Result<usize> {
 }
 
 /// Has a TCP socket send what it holds back of a train that was begun, unless it was told to hold partial segments back.
+/// Returns whether it was not.
 ///
 /// # Errors
 ///
 /// As [`socket::is_corked`].
-pub fn push(target: BorrowedFd<'_>) -> nix::Result<()> {
-    if !socket::is_corked(target)? {
-        socket::set_corked(target, false)?; // It was not set; clearing it sends all there is.
+pub fn push(target: BorrowedFd<'_>) -> nix::Result<bool> {
+    if socket::is_corked(target)? {
+        return Ok(false);
     }
-    Ok(())
+    socket::set_corked(target, false)?; // It was not set; clearing it sends all there is.
+    Ok(true)
 }
 
 /// Has a TCP socket send what it has held back, and no longer do so.

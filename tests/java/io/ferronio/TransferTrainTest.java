@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -100,8 +101,22 @@ class TransferTrainTest {
                             throw new UncheckedIOException(e);
                         }
                     });
+            int before = number(SEGMENTS, state(socket));
             assertEquals(HEADER + size, transfer.run().bytes());
+            // At once, and not when a timer of the kernel's has run off.
+            assertTrue(number(SEGMENTS, state(socket)) > before, "nothing was pushed");
             assertEquals(HEADER + size, ChannelBytes.read(pair.source(), HEADER + size).length);
+        }
+    }
+
+    @Test
+    void threeSystemCallsSendAHeaderAndAFile() throws Exception {
+        try (FileChannel source = FileChannel.open(FILE); ChannelPair pair = ChannelPair.open(ChannelPair.Kind.TCP)) {
+            TransferTask<byte[]> reader = TransferTask.start(() -> ChannelBytes.read(pair.source(), 2 * (HEADER + 60_000)));
+            Transfer transfer = Transfer.from(source, 0, 60_000).to(pair.sink()).header(ByteBuffer.allocate(HEADER));
+            transfer.run(); // looks what kinds of channels these are
+            assertEquals(3, transfer.run().systemCalls(), "fstat, send and sendfile64");
+            assertEquals(2 * (HEADER + 60_000), reader.result().length);
         }
     }
 

@@ -148,6 +148,8 @@ class GateTest {
         GateFile file = new GateFile(folder.resolve("gate.json"));
         Row row = Rows.named("file-to-socket");
         file.put(List.of(COMMITTED));
+        assertTrue(file.has(17));
+        assertFalse(file.has(21));
         assertTrue(file.has(MACHINE));
         assertFalse(file.has("another"));
         Committed found = file.find(row, 17, "another").orElseThrow();
@@ -156,8 +158,9 @@ class GateTest {
         assertFalse(slower.isLost());
         assertEquals("counts", slower.judgedBy());
         assertTrue(Gate.judge(found, measured(close(0.8), close(0.7), 2, 0)).isLost());
-        Committed other = new Committed("file-to-socket", 17, "another", 1.2, 1.3, 1.2, 1.3, 1, 0);
+        Committed other = new Committed("file-to-socket", 17, "another", 1.2, 1.3, 1.2, 1.3, -1, -1);
         file.put(List.of(other));
+        assertEquals(Optional.of(COMMITTED.withoutTimes()), file.find(row, 17, "a third"), "the one that knows the counts");
         assertEquals(Optional.of(other), file.find(row, 17, "another"));
         assertEquals(Optional.of(COMMITTED), file.find(row, 17, MACHINE));
     }

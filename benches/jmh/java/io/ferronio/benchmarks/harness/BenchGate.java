@@ -70,6 +70,10 @@ public final class BenchGate {
     }
 
     private boolean judge(List<Row> rows) throws IOException {
+        if (!committed.has(jdk)) {
+            System.out.println("nothing is committed for JDK " + jdk + " in " + committed + ": -Paccept does that");
+            return false;
+        }
         if (!committed.has(machine)) {
             System.out.println("no times are committed for " + machine + ": -Paccept does that");
         }

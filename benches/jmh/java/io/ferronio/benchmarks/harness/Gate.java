@@ -56,6 +56,10 @@ final class Gate {
             return new Committed(row, jdk, machine, -1, -1, -1, -1, systemCalls, allocatedBytes);
         }
 
+        int knownCounts() {
+            return (systemCalls >= 0 ? 1 : 0) + (allocatedBytes >= 0 ? 1 : 0);
+        }
+
         boolean hasTimes() {
             return wall > 0;
         }

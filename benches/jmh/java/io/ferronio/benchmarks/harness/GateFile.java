@@ -28,16 +28,21 @@ final class GateFile {
                 ? GSON.fromJson(Files.readString(path), new TypeToken<List<Committed>>() { }.getType()) : List.of();
     }
 
-    /** Whether there is anything of this machine. */
-    boolean has(String machine) throws IOException {
-        return read().stream().anyMatch(entry -> entry.machine().equals(machine));
+    /** Whether there is anything of this JDK. */
+    boolean has(int jdk) throws IOException {
+        return read().stream().anyMatch(entry -> entry.jdk() == jdk);
     }
 
-    /** Of another machine without the times, if there is nothing of this one. Empty if nothing is committed for it. */
+    /** Whether there is anything of this machine. */
+    boolean has(String machine) throws IOException {
+        return read().stream().anyMatch(entry -> machine.equals(entry.machine()));
+    }
+
+    /** Of another machine, and then without the times, if there is nothing of this one. Empty if nothing is committed for it. */
     Optional<Committed> find(Row row, int jdk, String machine) throws IOException {
         List<Committed> all = read().stream().filter(entry -> entry.row().equals(row.name()) && entry.jdk() == jdk).toList();
-        return all.stream().filter(entry -> entry.machine().equals(machine)).findFirst()
-                .or(() -> all.stream().findFirst().map(Committed::withoutTimes));
+        return all.stream().filter(entry -> machine.equals(entry.machine())).findFirst()
+                .or(() -> all.stream().max(Comparator.comparing(Committed::knownCounts)).map(Committed::withoutTimes));
     }
 
     /** In place of what is there for the same rows, JDKs and machines; one line each, in order. */

@@ -20,7 +20,7 @@ import java.util.Map;
  * @param pages of the files that were to be in memory
  * @param residentBefore how many of them were, before
  * @param residentAfter and after
- * @param milliseconds that are usually measured, see {@link Row#times}; the warm-up took five times as long
+ * @param milliseconds of an iteration, see {@link Row#times}; the warm-up took five times as long
  * @param build of the library: the start of the checksum of its jar
  * @param machine its facts, see {@link Machine}
  * @param thrownAway why it does not count; null if it does

@@ -44,8 +44,9 @@ final class ReportText {
         text.append("* build of the library: ").append(String.join(", ",
                 new TreeSet<>(measured.stream().map(Measurement::build).toList()))).append('\n');
         text.append("* measured each time: ").append(measured.stream().mapToLong(Measurement::milliseconds).max().orElse(0))
-                .append(" ms, after a warm-up of five times as long; ").append(Rows.ITERATIONS)
-                .append(" times that where one time differs from the next: connections, and mappings, which the collector finishes\n");
+                .append(" ms, after a warm-up of five times as long; ").append(Rows.ITERATIONS).append(" times that in ")
+                .append(Rows.ALL.stream().filter(row -> row.times() > 1).map(Row::name).collect(Collectors.joining(", ")))
+                .append('\n');
         text.append("* measurements: ").append(measured.size()).append(", of which ").append(thrownAway)
                 .append(" were thrown away, since their files had not stayed in memory\n\n");
         return text.append(NOT_COMPARED).append('\n').toString();

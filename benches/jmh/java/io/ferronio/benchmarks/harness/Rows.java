@@ -48,9 +48,8 @@ public final class Rows {
     private static final long GIB = 1L << 30;
 
     /**
-     * Iterations of what differs from one to the next. Mappings of ours are finished by the collector, many at once: so many
-     * iterations hold two collections, between which 16 MiB of garbage come together, and one has one or it has none. And one
-     * connection differs from the next.
+     * Iterations of what differs from one to the next. The collector finishes mappings of ours, many at once: some iterations
+     * have a collection in them, some have none. And the same bytes take longer on one connection than on the next.
      */
     static final int ITERATIONS = 5;
 
@@ -191,6 +190,7 @@ public final class Rows {
                             FileToSocket.class)
                     .with("size", 4 * KIB)
                     .over(THREADS, 1, 4, 16, 64)
+                    .times(ITERATIONS)
                     .ways(JDK, FERRONIO).build(),
             Row.of("threads-mapping", "map a page, read a byte, unmap, by each of so many threads", MapReadUnmap.class)
                     .with("size", 4 * KIB)

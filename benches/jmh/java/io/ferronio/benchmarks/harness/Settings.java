@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
  * @param filter of the names of rows: those that it finds something in
  * @param sizes only these; empty: all of a row's
  * @param rounds how often everything is measured
- * @param milliseconds to measure each time, but for rows that take more of them ({@link Row#times}); the warm-up takes five
- *     times as long
+ * @param milliseconds of an iteration, of which some rows are measured in several ({@link Row#times}); the warm-up takes
+ *     five
  * @param minutes no round begins that would not end by then, but the first
  * @param folder for the files that are written to or forced; null: one in memory
  * @param results the file of results

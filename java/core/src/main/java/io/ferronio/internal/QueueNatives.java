@@ -28,7 +28,7 @@ final class QueueNatives {
      * The end of a train that was begun: what was held back leaves, unless TCP_CORK is set.
      *
      * @param socket its descriptor
-     * @return 0, or {@code -errno} if it is not TCP's
+     * @return 1, or 0 if it is; or {@code -errno} if it is not TCP's
      */
     static native long push(int socket);
 

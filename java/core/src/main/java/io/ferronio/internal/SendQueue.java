@@ -44,7 +44,7 @@ final class SendQueue {
      * spares the kernel work that it has under TCP_CORK with each segment. Does not wait.
      *
      * @param bytes direct; stays as it is
-     * @return how many of them; if any, {@link #push} must follow, unless a write does that leaves whole. If none, a write
+     * @return how many of them; if any, {@link #push} must follow, unless a write without MSG_MORE does. If none, a write
      *     tells why
      */
     static int begin(Channel target, ByteBuffer bytes) throws IOException {
@@ -62,9 +62,10 @@ final class SendQueue {
         return (int) Math.max(0, n);
     }
 
-    /** Has it send what it holds back of a train that was begun. */
-    static void push(Channel target) throws IOException {
-        tell(target, PUSH);
+    /** Has it send what it holds back of a train that was begun. Gives the number of system calls that it took. */
+    static int push(Channel target) throws IOException {
+        long result = tell(target, PUSH);
+        return result == UNKNOWN ? 0 : result > 0 ? 2 : 1;
     }
 
     /** Has it send what it has held back. */
@@ -73,11 +74,11 @@ final class SendQueue {
     }
 
     /** A socket that was closed meanwhile needs nothing. */
-    private static void tell(Channel target, int what) throws IOException {
+    private static long tell(Channel target, int what) throws IOException {
         try {
-            ask(WriteSide.SOCKET, target, what, null);
+            return ask(WriteSide.SOCKET, target, what, null);
         } catch (ClosedChannelException e) {
-            return;
+            return UNKNOWN;
         }
     }
 

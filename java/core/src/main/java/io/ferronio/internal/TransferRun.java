@@ -240,8 +240,7 @@ public final class TransferRun {
                 SendQueue.letGo(target);
                 Trace.systemCalls(trace, 3);
             } else if (isHeldBack) {
-                SendQueue.push(target);
-                Trace.systemCalls(trace, 2);
+                Trace.systemCalls(trace, SendQueue.push(target));
             }
         }
     }
@@ -332,9 +331,10 @@ public final class TransferRun {
         long at = position;
         while (at < end) {
             wait.endIfCancelled();
-            // Asked for more than there is, the kernel holds a partial segment back for it.
+            // No more than there is: who has done all that was wanted holds nothing back.
             long wanted = Math.min((at < sizeSeen ? Math.min(end, sizeSeen) : end) - at, piece);
             window.readAhead(at, end, trace);
+            isHeldBack = begun > 0;
             long n = transferTo(source, at, wanted);
             if (n == 0) {
                 long size = source.size();
