@@ -199,7 +199,8 @@ public final class Rows {
                     .ways(JDK, FERRONIO)
                     .note("""
                             Whoever changes the address space holds its lock: with several threads, waiting for that is what is measured. \
-                            Ours wait for a lock of the library before, asleep. In the kernel they spin.""").build(),
+                            Ours take turns before, asleep, for 5 ms at most; in the kernel they spin. A time is the mean of all threads': \
+                            one that is seldom let in counts as much as the others.""").build(),
             Row.of("large-file-to-socket", "the last 4 KiB of a file to a TCP socket", LastPageToSocket.class)
                     .over(FILE_SIZE, 4 * KIB, MIB, GIB, 8 * GIB)
                     .ways(JDK, FERRONIO).build(),
