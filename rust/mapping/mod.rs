@@ -53,10 +53,9 @@ static REFUSED: Mutex<Vec<Range<usize>>> = Mutex::new(Vec::new());
 /// seen to take twice as long for each mapping.
 static ADDRESS_SPACE: Turn = Turn::new();
 
-/// Much longer than a mapping takes, and not so long that a thread which the others never let in is missed. Of 1,
-/// 5, 20 and 50 ms, with 4 and 16 threads, this was the best for all of them; endless, one of 16 waited for a tenth of a
-/// second. A
-/// system call that takes longer is one that reads the whole file, after `mlockall(MCL_FUTURE)`.
+/// Much longer than a mapping takes, and not so long that a thread which the others never let in is missed. Of 1, 5, 20
+/// and 50 ms, with 4 and 16 threads, this was the best for all of them; endless, one of 16 waited for a tenth of a second.
+/// A system call that takes longer is one that reads the whole file, after `mlockall(MCL_FUTURE)`.
 const PATIENCE: Duration = Duration::from_millis(5);
 
 impl Addresses {
