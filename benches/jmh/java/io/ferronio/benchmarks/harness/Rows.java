@@ -143,8 +143,8 @@ public final class Rows {
             access("read-all", "getLong from start to end", AccessMapped.Access.READ_ALL, 1.02).build(),
             access("write-all", "putLong of the index from start to end", AccessMapped.Access.WRITE_ALL, 1.02)
                     .note("""
-                            On JDK 25 that takes a region half as long again: such a loop counts with a long, and C2 then keeps its counter \
-                            in memory. Other values are the rows below.""")
+                            A region takes up to half as long again: such a loop counts with a long, and C2 then keeps its counter in \
+                            memory. Other values are the rows below.""")
                     .build(),
             access("fill-all", "putLong of a constant from start to end", AccessMapped.Access.FILL, 1.02)
                     .note(VECTORS).build(),
