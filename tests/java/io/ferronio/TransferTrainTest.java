@@ -120,6 +120,19 @@ class TransferTrainTest {
         }
     }
 
+    /** The end of the file is found by a call that moves nothing, which leaves nothing to push. */
+    @Test
+    void fiveSystemCallsSendAHeaderAndAWholeFile() throws Exception {
+        int size = HEADER + (1 << 20);
+        try (FileChannel source = FileChannel.open(FILE); ChannelPair pair = ChannelPair.open(ChannelPair.Kind.TCP)) {
+            TransferTask<byte[]> reader = TransferTask.start(() -> ChannelBytes.read(pair.source(), 2 * size));
+            Transfer transfer = Transfer.from(source, 0, Long.MAX_VALUE).to(pair.sink()).header(ByteBuffer.allocate(HEADER));
+            transfer.run(); // looks what kinds of channels these are
+            assertEquals(5, transfer.run().systemCalls(), "fstat, send, sendfile64, sendfile64 and fstat");
+            assertEquals(2 * size, reader.result().length);
+        }
+    }
+
     /** A socket that was left corked would hold the last byte back. */
     @ParameterizedTest
     @CsvSource({"true", "false"})

@@ -334,9 +334,11 @@ public final class TransferRun {
             // No more than there is: who has done all that was wanted holds nothing back.
             long wanted = Math.min((at < sizeSeen ? Math.min(end, sizeSeen) : end) - at, piece);
             window.readAhead(at, end, trace);
-            isHeldBack = begun > 0;
+            boolean wasHeldBack = isHeldBack;
+            isHeldBack = begun > 0; // If it throws, nobody knows.
             long n = transferTo(source, at, wanted);
             if (n == 0) {
+                isHeldBack = wasHeldBack;
                 long size = source.size();
                 Trace.systemCalls(trace, 1);
                 if (size > 0 && at >= size) {
